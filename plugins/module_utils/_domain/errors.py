@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one error of the domain: a wish that cannot be fulfilled as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+FailureType = Literal[
+    "invalid_option", "invalid_certificate", "not_found", "ambiguous", "hazard", "frozen", "busy", "timeout"
+]
+
+#: Local failure types after which the same run may succeed later.
+RETRYABLE: frozenset[FailureType] = frozenset({"busy", "timeout"})
+
+HazardName = Literal[
+    "deny_unbound_hostname",
+    "unbind_enforced",
+    "rebind_enforced",
+    "delete_live_enrollment",
+    "delete_live_hostname",
+    "remove_trusted_ca",
+    "remove_last_valid_ca",
+    "replace_other_version",
+    "unverified",
+]
+
+#: The choices of `allow_outage`.
+HAZARDS: tuple[HazardName, ...] = get_args(HazardName)
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """What a step would break, and the name a user accepts it by."""
+
+    name: HazardName
+    breaks: str
+
+
+class WishError(Exception):
+    """A refusal made by the collection itself (`failure.api` is `local`).
+
+    `errors` are documents of the kind that fits `type`, `hazards` those the user has not accepted.
+    `retryable` follows from `type` unless it is given.
+    """
+
+    def __init__(
+        self,
+        type: FailureType,
+        msg: str,
+        *,
+        cure: str | None = None,
+        errors: Iterable[Mapping[str, Any]] = (),
+        hazards: Iterable[Hazard] = (),
+        retryable: bool | None = None,
+    ) -> None:
+        super().__init__(msg)
+        self.type: FailureType = type
+        self.msg = msg
+        self.cure = cure
+        self.errors = [dict(error) for error in errors]
+        self.hazards = list(hazards)
+        self.retryable = type in RETRYABLE if retryable is None else retryable
+
+    def failure(self) -> dict[str, Any]:
+        """The `failure` document of a result (DESIGN 3.4)."""
+        document: dict[str, Any] = {
+            "api": "local",
+            "status": None,
+            "type": self.type,
+            "title": None,
+            "detail": self.msg,
+            "errors": self.errors,
+            "request_id": None,
+            "cure": self.cure,
+            "retryable": self.retryable,
+        }
+        if self.hazards:
+            document["hazards"] = [asdict(hazard) for hazard in self.hazards]
+        return document
+
+
+class NotFound(WishError):
+    """Nothing, or nothing that is not deleted, goes by the given name or id."""
+
+    def __init__(self, msg: str, *, cure: str | None = None, errors: Iterable[Mapping[str, Any]] = ()) -> None:
+        super().__init__("not_found", msg, cure=cure, errors=errors)
+
+
+class Ambiguous(WishError):
+    """More than one thing goes by the given name."""
+
+    def __init__(self, msg: str, *, cure: str | None = None, errors: Iterable[Mapping[str, Any]] = ()) -> None:
+        super().__init__("ambiguous", msg, cure=cure, errors=errors)
+
+
+class InvalidOption(WishError):
+    """An option, or a combination of options, that has no meaning."""
+
+    def __init__(self, msg: str, *, cure: str | None = None, errors: Iterable[Mapping[str, Any]] = ()) -> None:
+        super().__init__("invalid_option", msg, cure=cure, errors=errors)
+
+
+class Frozen(WishError):
+    """Something that may not change any more, or that only the vendor may change."""
+
+    def __init__(self, msg: str, *, cure: str | None = None, errors: Iterable[Mapping[str, Any]] = ()) -> None:
+        super().__init__("frozen", msg, cure=cure, errors=errors)
