@@ -1,0 +1,400 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running emulator, signed clients, named starting states, and rows of expected answers.
+
+A row names the state before (`given`), one request and what must come back. States are built by ordinary API calls
+once, kept as the document of `GET /state`, and put back by `PUT /state` for every further row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from configparser import RawConfigParser
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from akamai.edgegrid import EdgeGridAuth
+
+from . import description
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+
+# Long enough that nothing ends by itself while the rows run; rows that want an end use `Control.advance`.
+DURATIONS = {
+    "mets_activation": 3600,
+    "mets_deactivation": 3600,
+    "mets_deletion": 3600,
+    "cps_step": 600,
+    "papi_activation": 3600,
+    "retry_after": 300,
+    "latency": 0,
+}
+START_LIMIT = 30.0
+HTTP_LIMIT = 30.0
+
+METS = "/mtls-edge-truststore/v2"
+CPS = "/cps/v2"
+PAPI = "/papi/v1"
+GATEWAY_TYPE = "https://problems.luna.akamaiapis.net/-/"
+
+Facts = dict[str, Any]
+Given = Callable[["House"], Facts]
+GIVEN: dict[str, Given] = {}
+
+MICROSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+RFC1123 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
+
+
+class Control:
+    """The emulator's control API (DESIGN section 4)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.advanced = 0.0
+        self._first_switches: dict[str, Any] = {}
+        self._switches_touched = False
+        self._faults_touched = False
+
+    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """One control call, whatever it answers."""
+        return self.session.request(method, self.url + path, json=body, timeout=HTTP_LIMIT)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """One control call that must succeed; its JSON, or None for an empty answer."""
+        answer = self.call(method, path, body)
+        assert answer.ok, f"control {method} {path}: {answer.status_code} {answer.text[:500]}"
+        return answer.json() if answer.content else None
+
+    def reset(self) -> None:
+        self.ask("POST", "/reset")
+        self.advanced = 0.0
+
+    def state(self) -> Any:
+        return self.ask("GET", "/state")
+
+    def put_state(self, document: Any) -> None:
+        self.ask("PUT", "/state", document)
+        self.advanced = 0.0
+
+    def advance(self, seconds: float) -> None:
+        """Move the account's clock forward."""
+        self.ask("POST", "/advance", {"seconds": seconds})
+        self.advanced += seconds
+
+    def fault(self, **rule: Any) -> None:
+        """Add one fault rule; removed again before the next state."""
+        self._faults_touched = True
+        self.ask("POST", "/faults", rule)
+
+    def requests(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.ask("GET", "/requests")
+        return found
+
+    def switch(self, **values: Any) -> None:
+        """Set switches; put back before the next state."""
+        if not self._switches_touched:
+            self._first_switches = self.switches()
+            self._switches_touched = True
+        self.ask("PUT", "/switches", values)
+
+    def switches(self) -> dict[str, Any]:
+        """Name -> value of every switch."""
+        return switch_values(self.ask("GET", "/switches"))
+
+    def tidy(self) -> None:
+        """Take back faults and switches that an earlier test has set."""
+        if self._faults_touched:
+            self.ask("DELETE", "/faults")
+            self._faults_touched = False
+        if self._switches_touched:
+            self.ask("PUT", "/switches", self._first_switches)
+            self._switches_touched = False
+
+
+def switch_values(document: Any) -> dict[str, Any]:
+    """`GET /switches` as a plain name -> value mapping, whether or not it carries explanations."""
+    listed = document.get("switches", document) if isinstance(document, dict) else document
+    if isinstance(listed, dict):
+        return {name: v["value"] if isinstance(v, dict) else v for name, v in listed.items()}
+    return {item["name"]: item["value"] for item in listed}
+
+
+class Client:
+    """One signed credential: a section of the emulator's edgerc, signed by edgegrid-python."""
+
+    def __init__(self, edgerc: Path, section: str, ca_path: Path) -> None:
+        parser = RawConfigParser()
+        parser.read(edgerc)
+        self.host = parser.get(section, "host").strip("/")
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.auth = EdgeGridAuth.from_edgerc(str(edgerc), section)
+        self.ca_path = ca_path
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str | None] | None = None,
+        redirects: bool = False,
+    ) -> requests.Response:
+        """Send `path` (query included, sent as it stands). A body of bytes goes out as it is, anything else as JSON.
+
+        A header of value None is left out; a body brings `Content-Type: application/json` unless told otherwise.
+        """
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        wanted: dict[str, str | None] = {"Accept": "application/json"}
+        if data is not None:
+            wanted["Content-Type"] = "application/json"
+        wanted.update(headers or {})
+        answer = self.session.request(
+            method,
+            f"https://{self.host}{path}",
+            data=data,
+            headers=wanted,  # type: ignore[arg-type]
+            verify=str(self.ca_path),
+            timeout=HTTP_LIMIT,
+            allow_redirects=redirects,
+        )
+        description.check(answer)
+        return answer
+
+    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str | None] | None = None) -> Any:
+        """A call that must succeed; its JSON, or None for an empty answer."""
+        answer = self.send(method, path, body, headers)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:1000]}"
+        return answer.json() if answer.content else None
+
+
+class House:
+    """One emulator process with its clients."""
+
+    def __init__(
+        self, home: Path, *, arguments: Iterable[str] = (), durations: Mapping[str, float] = DURATIONS
+    ) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home = home
+        self.ready_file = home / "ready.json"
+        self.ready_file.unlink(missing_ok=True)
+        durations_file = home / "durations.yml"
+        durations_file.write_text("".join(f"{name}: {value}\n" for name, value in durations.items()))
+        path = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH")]))
+        self.log = (home / "emulator.log").open("ab")
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "akamai_emulator", "--port", "0", "--home", str(home)),
+                *("--durations", str(durations_file), *arguments),
+            ],
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        self.ready = self._wait_until_ready()
+        self.control = Control(self.ready["control_url"])
+        self._clients: dict[str, Client] = {}
+        self._states: dict[str, tuple[Any, Facts, float]] = {}
+
+    def _wait_until_ready(self) -> dict[str, Any]:
+        limit = time.monotonic() + START_LIMIT
+        while time.monotonic() < limit:
+            if self.process.poll() is not None:
+                break
+            try:
+                found: dict[str, Any] = json.loads(self.ready_file.read_text())
+            except (FileNotFoundError, json.JSONDecodeError):
+                time.sleep(0.02)
+                continue
+            return found
+        self.stop()
+        raise AssertionError("the emulator does not start:\n" + (self.home / "emulator.log").read_text()[-4000:])
+
+    def stop(self) -> None:
+        """End the process (by its own handle) and wait for it."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        self.log.close()
+
+    def client(self, section: str = "default") -> Client:
+        if section not in self._clients:
+            self._clients[section] = Client(self.home / "edgerc", section, self.home / "ca.pem")
+        return self._clients[section]
+
+    def enter(self, name: str) -> Facts:
+        """Bring the account into the named state and return its facts (ids and the like)."""
+        self.control.tidy()
+        if name not in self._states:
+            self.control.reset()
+            facts = GIVEN[name](self)
+            self._states[name] = (self.control.state(), facts, self.control.advanced)
+            self.control.tidy()
+        document, facts, advanced = self._states[name]
+        self.control.put_state(document)
+        if advanced:
+            self.control.advance(advanced)
+        return dict(facts)
+
+
+def given(name: str) -> Callable[[Given], Given]:
+    """Register a starting state: a function that makes it by calls, starting from the stock, and returns its facts."""
+
+    def register(build: Given) -> Given:
+        assert name not in GIVEN, name
+        GIVEN[name] = build
+        return build
+
+    return register
+
+
+@given("stock")
+def _stock(house: House) -> Facts:
+    return {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request and what must come back.
+
+    `{name}` in strings of `path`, `body`, `type`, `has` and `heads` is replaced from the facts of the state.
+    `has` maps dotted paths of the answer to a value (compared with its JSON type), a pattern (whole string), a type
+    or a predicate; `hasnot` lists paths that must be missing; `heads` is for response headers (None: must be missing).
+    `mark` is the page's certainty where it is not plain: "I", "U", and the default or switch the row relies on.
+    """
+
+    id: str
+    given: str
+    method: str
+    path: str
+    body: Any = None
+    status: int = 200
+    type: str | re.Pattern[str] | None = None
+    has: Mapping[str, Any] = field(default_factory=dict)
+    hasnot: tuple[str, ...] = ()
+    heads: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    section: str = "default"
+    switches: Mapping[str, Any] = field(default_factory=dict)
+    after: Callable[[House, Facts, requests.Response], None] | None = None
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return self.id
+
+
+def run(house: House, row: Row) -> requests.Response:
+    """Enter the state, send the row's request, compare. Returns the answer for further looks."""
+    facts = house.enter(row.given)
+    if row.switches:
+        house.control.switch(**row.switches)
+    answer = house.client(row.section).send(
+        row.method, fill(row.path, facts), fill(row.body, facts), fill(dict(row.headers), facts)
+    )
+    compare(answer, row, facts)
+    if row.after:
+        row.after(house, facts, answer)
+    return answer
+
+
+def compare(answer: requests.Response, row: Row, facts: Facts) -> None:
+    """The answer is the row's, down to the problem document of its API."""
+    note = f"{row.id} [{row.mark}]" if row.mark else row.id
+    seen = f"{note}: {answer.status_code} {answer.text[:1500]}"
+    assert answer.status_code == row.status, seen
+    if row.type is not None:
+        assert matches(answer.json().get("type"), fill(row.type, facts)), seen
+    if answer.status_code >= 400:
+        check_problem(answer)
+    for path, wanted in row.has.items():
+        actual = look(answer.json(), path)
+        assert matches(actual, fill(wanted, facts)), f"{path} is {actual!r}, wanted {wanted!r} in {seen}"
+    for path in row.hasnot:
+        assert look(answer.json(), path) is MISSING, f"{path} is there in {seen}"
+    for name, wanted in row.heads.items():
+        value = answer.headers.get(name)
+        ok = value is None if wanted is None else value is not None and matches(value, fill(wanted, facts))
+        assert ok, f"header {name} is {value!r}, wanted {wanted!r} in {seen}"
+
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
+
+
+def look(document: Any, path: str) -> Any:
+    """The value at a dotted path (`errors.0.pointer`), or MISSING. The empty path is the document itself."""
+    value = document
+    for step in path.split(".") if path else ():
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list) and re.fullmatch(r"-?\d+", step) and -len(value) <= int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return MISSING
+    return value
+
+
+def matches(actual: Any, wanted: Any) -> bool:
+    """Whether a value is the wanted one: pattern, type, predicate, or equal with the same JSON type."""
+    if isinstance(wanted, re.Pattern):
+        return isinstance(actual, str) and wanted.fullmatch(actual) is not None
+    if isinstance(wanted, type):
+        return type(actual) is wanted
+    if callable(wanted):
+        return actual is not MISSING and bool(wanted(actual))
+    if actual is MISSING:
+        return False
+    return json.dumps(actual, sort_keys=True) == json.dumps(wanted, sort_keys=True)
+
+
+def fill(value: Any, facts: Facts) -> Any:
+    """Replace `{name}` by the facts, in strings anywhere; a string that is one placeholder takes the fact's type."""
+    if isinstance(value, str):
+        whole = re.fullmatch(r"\{(\w+)\}", value)
+        if whole and whole[1] in facts:
+            return facts[whole[1]]
+        return re.sub(r"\{(\w+)\}", lambda m: str(facts.get(m[1], m[0])), value)
+    if isinstance(value, re.Pattern):
+        return re.compile(re.sub(r"\{([a-z]\w*)\}", lambda m: re.escape(str(facts.get(m[1], m[0]))), value.pattern))
+    if isinstance(value, dict):
+        return {key: fill(item, facts) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [fill(item, facts) for item in value]
+    return value
+
+
+def check_problem(answer: requests.Response) -> None:
+    """The members every problem document of that API has (mets-v2.md 2.6, cps-v2.md 9, edgegrid.md 4)."""
+    if "json" not in answer.headers.get("Content-Type", ""):
+        return
+    problem = answer.json()
+    seen = f"{answer.status_code} {answer.text[:1000]}"
+    assert answer.headers["Content-Type"].split(";")[0] == "application/problem+json", answer.headers["Content-Type"]
+    assert isinstance(problem.get("title"), str), seen
+    assert problem["title"], seen
+    kind = str(problem["type"])
+    if kind.startswith(GATEWAY_TYPE):
+        members = {"type", "title", "status", "detail", "instance", "method", "serverIp", "clientIp"}
+        assert members | {"requestId", "requestTime"} <= set(problem), seen
+        assert problem["status"] == answer.status_code, seen
+        assert problem["instance"].startswith("https://"), seen
+        assert ("authzRealm" in problem) == (answer.status_code == 403), seen
+    elif kind.startswith("/mtls-edge-truststore/"):
+        assert problem["status"] == answer.status_code, seen
+        if "instance" in problem:
+            assert re.fullmatch(re.escape(kind) + "/[0-9a-f]{16}", problem["instance"]), seen
+    elif "/cps/v2/error-types/" in kind:
+        assert "status" not in problem, seen
+        assert re.fullmatch(re.escape(kind) + r"\?id=[0-9a-f]{32}", problem["instance"]), seen
