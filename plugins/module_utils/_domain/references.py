@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -143,3 +144,27 @@ def _seen(names: Sequence[str], limit: int = 20) -> str:
         return "There is none at all."
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return f"There are: {', '.join(names[:limit])}{more}."
+
+
+_CA_SET_NAME = re.compile(r"[%.a-zA-Z0-9_-]{3,64}")
+
+
+def ca_set_name(value: Any, option: str = "ca_set_name") -> str:
+    """A name METS accepts for a CA set (mets-v2.md 1.3), or an `invalid_option` error that says the rule."""
+    text = given(value) or ""
+    if not _CA_SET_NAME.fullmatch(text) or "..." in text:
+        raise InvalidOption(
+            f"{option} {text!r} is no name for a CA set.",
+            cure="Use 3 to 64 letters, digits and % . _ - without three dots in a row.",
+        )
+    return text
+
+
+def description_text(value: Any, option: str = "description") -> str | None:
+    """A description METS accepts (1 to 255 characters); an empty one counts as absent, as METS must not get it."""
+    text = None if value is None else str(value)
+    if not text:
+        return None
+    if len(text) > 255:
+        raise InvalidOption(f"{option} has {len(text)} characters; METS takes 255 at most.")
+    return text
