@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,11 +45,13 @@ def files() -> list[Path]:
     return [Path(name) for name in names if name and (ROOT / name).exists()]
 
 
-def copy(base: Path) -> Path:
-    """Replace the copy below `base`; return the path of the collection there."""
+def copy(base: Path, leave_out: Iterable[str] = ()) -> Path:
+    """Replace the copy below `base`, without the named files and folders; return the path of the collection there."""
     place = base / INSIDE
     shutil.rmtree(place, ignore_errors=True)
     for name in files():
+        if any(name.is_relative_to(outside) for outside in leave_out):
+            continue
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, place / name, follow_symlinks=False)
     return place
