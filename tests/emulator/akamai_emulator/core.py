@@ -49,6 +49,15 @@ class Refusal(Exception):
         return Reply(self.status, self.document, self.headers, self.content_type)
 
 
+class ShapeError(ValueError):
+    """A seed or state document that cannot be used. `pointer` is a JSON pointer below the account: `/ca_sets/0/versions`."""
+
+    def __init__(self, pointer: str, text: str) -> None:
+        super().__init__(f"{pointer or '/'}: {text}")
+        self.pointer = pointer
+        self.text = text
+
+
 class Clock(Protocol):
     """The account's clock: real time plus whatever `POST /advance` has added. Never used for signatures or `Date`."""
 
@@ -96,7 +105,8 @@ class Emulator(Protocol):
 class Call:
     """One request that has passed signature, grants and rate limit.
 
-    `query` has every parameter but `accountSwitchKey`, in the order received, blank values kept. Header names are in lower case.
+    `path` is as sent (percent-encoded), `params` are decoded. `query` has every parameter but `accountSwitchKey`, decoded, in the
+    order received, blank values kept. Header names are in lower case. `client` is the calling client's document (name, user, grants).
     """
 
     emulator: Emulator
@@ -109,6 +119,7 @@ class Call:
     body: bytes
     params: dict[str, str] = field(default_factory=dict)
     operation: str = ""
+    client: Mapping[str, Any] = field(default_factory=dict)
 
     def now(self) -> dt.datetime:
         return self.emulator.clock.now()
@@ -155,7 +166,8 @@ class Service:
 
     `guard` runs before any handler once the path is known (media types, query names); `no_route` answers an unknown
     path or method below `prefix`; `settle` carries out everything that is due by `now` and calls `account.wake` for what is not;
-    `complete` fills what a seed left out, in place; `crash` is the service's own 500 document.
+    `complete` fills what a seed left out, in place (it may raise `ShapeError`); `rate_limited(call, limit, remaining, wait)` is the 429 with
+    `wait` in seconds until the next request is allowed; `crash` is the service's own 500 document.
     """
 
     api: str

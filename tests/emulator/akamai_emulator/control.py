@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control API: unsigned JSON on its own loopback port, for tests and for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from . import faults
+from .core import ShapeError
+from .house import House
+from .switches import SwitchError
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PAGE = """Control API of the Akamai emulator. Unsigned, JSON, for this account's own tests.
+
+POST   /reset                      back to the seed; the clock too
+GET    /state                      the state document: {{"accounts": {{"A-...": {{...}}}}}}
+PUT    /state                      takes such a document in its place; 400 with a JSON pointer when its shape is wrong
+POST   /advance  {{"seconds": 3600}} moves the account's clock (expiry, durations), never the wire's (signatures, Date)
+POST   /faults   {{"api": "mets|cps|papi|grants|*", "method": "POST", "path": "regular expression", "nth": 1 | "every": true,
+                  "times": 2, "then": one of
+                    {{"status": 503, "headers": {{}}, "body": {{}}, "work": "none|done"}}
+                    {{"text": "...", "status": 502, "work": "none|done"}}
+                    {{"drop": "before|after"}}  {{"delay": 1.5}}  {{"truncate": 20}}  {{"redirect": "https://..."}}}}
+GET    /faults, DELETE /faults     shows, removes all
+GET    /requests, DELETE /requests the log of requests; numbering goes on
+GET    /switches, PUT /switches    {{"name": "value", ...}}
+
+Signed API at {url}. Credentials for it: {edgerc}
+
+Switches (value; allowed values):
+{switches}
+"""
+
+
+class Problem(Exception):
+    def __init__(self, detail: str, pointer: str | None = None) -> None:
+        super().__init__(detail)
+        self.document = {"title": "Bad Request", "status": 400, "detail": detail}
+        if pointer is not None:
+            self.document["pointer"] = pointer
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"the body is no JSON: {error}") from error
+
+
+def build(house: House, url: str) -> Starlette:
+    """`url` is the signed API's, for the page at /."""
+
+    async def page(request: Request) -> Response:
+        lines = [
+            f"  {name} = {house.switches.values[name]}  ({' | '.join(switch.values)})\n      {switch.text}"
+            for name, switch in sorted(house.switches.known.items())
+        ]
+        return PlainTextResponse(PAGE.format(url=url, edgerc=house.home.edgerc, switches="\n".join(lines)))
+
+    async def reset(request: Request) -> Response:
+        house.reset()
+        return Response(status_code=204)
+
+    async def get_state(request: Request) -> Response:
+        return Response(json.dumps(house.document(), separators=(",", ":")), media_type="application/json")
+
+    async def put_state(request: Request) -> Response:
+        try:
+            house.adopt(await _json(request))
+        except ShapeError as error:
+            raise Problem(error.text, error.pointer) from error
+        return Response(status_code=204)
+
+    async def advance(request: Request) -> Response:
+        body = await _json(request)
+        seconds = body.get("seconds") if isinstance(body, dict) else None
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 1e9:
+            raise Problem("seconds is a number from 0 on")
+        house.clock.offset += seconds
+        house.dirty = True
+        return JSONResponse({"now": house.clock.now().isoformat(), "offset": house.clock.offset})
+
+    async def get_faults(request: Request) -> Response:
+        return JSONResponse([rule.document for rule in house.faults.rules])
+
+    async def post_faults(request: Request) -> Response:
+        try:
+            rule = faults.parse(await _json(request))
+        except faults.FaultError as error:
+            raise Problem(str(error)) from error
+        house.faults.rules.append(rule)
+        return JSONResponse(rule.document, status_code=201)
+
+    async def delete_faults(request: Request) -> Response:
+        house.faults.rules.clear()
+        return Response(status_code=204)
+
+    async def get_requests(request: Request) -> Response:
+        return JSONResponse([entry.show() for entry in house.journal.entries])
+
+    async def delete_requests(request: Request) -> Response:
+        house.journal.entries.clear()
+        return Response(status_code=204)
+
+    async def get_switches(request: Request) -> Response:
+        return JSONResponse(house.switches.values)
+
+    async def put_switches(request: Request) -> Response:
+        changes = await _json(request)
+        try:
+            house.switches.update(changes if isinstance(changes, dict) else {"": None})
+        except SwitchError as error:
+            raise Problem(str(error)) from error
+        return JSONResponse(house.switches.values)
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        document = error.document if isinstance(error, Problem) else {"title": str(error)}
+        return JSONResponse(document, status_code=400, media_type="application/problem+json")
+
+    table: tuple[tuple[str, str, Endpoint], ...] = (
+        ("GET", "/", page),
+        ("POST", "/reset", reset),
+        ("GET", "/state", get_state),
+        ("PUT", "/state", put_state),
+        ("POST", "/advance", advance),
+        ("GET", "/faults", get_faults),
+        ("POST", "/faults", post_faults),
+        ("DELETE", "/faults", delete_faults),
+        ("GET", "/requests", get_requests),
+        ("DELETE", "/requests", delete_requests),
+        ("GET", "/switches", get_switches),
+        ("PUT", "/switches", put_switches),
+    )
+    routes = [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
+    return Starlette(routes=routes, exception_handlers={Problem: refuse})
