@@ -1,0 +1,414 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The calls on a rule tree: papi-v1.md 1.5, 1.7, 6."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import requests
+
+from .harness import House
+from .papi_harness import (
+    ACCOUNT,
+    BASIC,
+    CONTRACT,
+    ETAG,
+    GROUP,
+    PLAIN,
+    WWW,
+    Row,
+    etag_of,
+    host,
+    ok,
+    rows,
+    rule,
+    rules_of,
+    run,
+    send,
+    switch,
+    tree,
+    version_of,
+)
+
+START = "papi"
+RULES = "{plain}/versions/1/rules"
+PATCH = {"Content-Type": "application/json-patch+json"}
+
+
+def media(rule_format: str) -> str:
+    return f"application/vnd.akamai.papirules.{rule_format}+json"
+
+
+def etag_header(answer: requests.Response, house: House) -> None:
+    assert answer.headers["ETag"] == f'"{answer.json()["etag"]}"'
+
+
+def limits(answer: requests.Response, house: House) -> None:
+    for name in ("Elements-Per-Property", "Max-Nested-Rules"):
+        limit, left = (int(answer.headers[f"X-Limit-{name}-{part}"]) for part in ("Limit", "Remaining"))
+        assert 0 <= left < limit
+
+
+def stored(rule_format: str) -> Any:
+    def look(answer: requests.Response, house: House) -> None:
+        assert version_of(house, "plain", 1)["ruleFormat"] == rule_format
+
+    return look
+
+
+@rows(
+    Row(
+        "the tree",
+        "GET {www}/versions/2/rules?",
+        200,
+        has={
+            "accountId": ACCOUNT,
+            "contractId": CONTRACT,
+            "groupId": GROUP,
+            "propertyId": WWW,
+            "propertyName": "www",
+            "propertyVersion": 2,
+            "etag": ETAG,
+            "ruleFormat": "v2025-10-16",
+            "comments": str,
+            "rules.name": "default",
+            "rules.behaviors": list,
+            "rules.children": list,
+            "rules.options": dict,
+            "rules.variables": list,
+        },
+        answers={"Content-Type": re.escape(media("v2025-10-16"))},
+        then=etag_header,
+    ),
+    Row("limits", "GET {www}/versions/2/rules?", 200, then=limits),
+    Row("under v0", f"GET /papi/v0/properties/{WWW}/versions/2/rules?", 200, has={"rules.name": "default"}),
+    Row("without a media type", f"GET {RULES}?", 200, headers={"Accept": None}, has={"ruleFormat": "v2025-10-16"}),
+    Row("any media type", f"GET {RULES}?", 200, headers={"Accept": "*/*"}, has={"ruleFormat": "v2025-10-16"}),
+    Row("errors of a bare tree", "GET {bare}/versions/1/rules?", 200, has={"errors.0.type": str}),
+    Row(
+        "no validation",
+        "GET {bare}/versions/1/rules?validateRules=false&",
+        200,
+        hasnot=("errors", "warnings"),
+    ),
+    Row("fast", "GET {bare}/versions/1/rules?validateMode=fast&", 200, has={"rules.name": "default"}),
+    Row("unknown mode", "GET {plain}/versions/1/rules?validateMode=slow&", 400),
+    Row("no such version", "GET {www}/versions/99/rules?", 404, type="property-version/not-found"),
+    Row("no such property", "GET {P}/properties/prp_1/versions/1/rules?", {403, 404}),
+    Row("no such property, frozen or not", "PUT {P}/properties/prp_1/versions/1/rules?", {403, 404}, {"rules": tree()}),
+    Row("original input", f"GET {RULES}?originalInput=true&", 200, has={"rules.name": "default"}),
+)
+def test_get(row: Row, house: House) -> None:
+    run(row, house)
+
+
+def test_head(house: House) -> None:
+    answer = send(house, f"HEAD {RULES}?")
+    assert answer.status_code == 204
+    assert answer.content == b""
+    assert answer.headers["ETag"] == f'"{etag_of(house, "plain")}"'
+
+
+# ---------------------------------------------------------------------------------------------------- formats
+
+
+@rows(
+    Row(
+        "forward",
+        f"GET {RULES}?",
+        200,
+        headers={"Accept": media("v2026-01-09")},
+        has={"ruleFormat": "v2026-01-09"},
+        answers={"Content-Type": re.escape(media("v2026-01-09"))},
+        then=stored("v2025-10-16"),
+    ),
+    Row("latest", f"GET {RULES}?", 200, headers={"Accept": media("latest")}, has={"ruleFormat": "latest"}),
+    Row("the stored one", f"GET {RULES}?", 200, headers={"Accept": media("v2025-10-16")}),
+    Row("backward", f"GET {RULES}?", {400, 406}, headers={"Accept": media("v2024-02-12")}),
+    Row("unknown", f"GET {RULES}?", {400, 406}, headers={"Accept": media("v1999-01-01")}),
+    Row("no JSON at all", f"GET {RULES}?", 406, headers={"Accept": "image/png"}, type="http/not-acceptable"),
+    Row(
+        "PUT in a format stores it",
+        f"PUT {RULES}?",
+        200,
+        {"rules": tree()},
+        headers={"Content-Type": media("v2026-02-16")},
+        has={"ruleFormat": "v2026-02-16"},
+        then=stored("v2026-02-16"),
+    ),
+    Row(
+        "PUT in latest unfreezes",
+        f"PUT {RULES}?",
+        200,
+        {"rules": tree()},
+        headers={"Content-Type": media("latest")},
+        has={
+            "ruleFormat": "latest",
+            "warnings": lambda items: any(w["type"].endswith("unstable_rule_format") for w in items),
+        },
+        then=stored("latest"),
+    ),
+    Row("PUT as JSON keeps it", f"PUT {RULES}?", 200, {"rules": tree()}, then=stored("v2025-10-16")),
+    Row(
+        "PUT in an unknown format",
+        f"PUT {RULES}?",
+        {400, 415},
+        {"rules": tree()},
+        headers={"Content-Type": media("v1999-01-01")},
+        then=stored("v2025-10-16"),
+    ),
+    Row(
+        "PUT as text",
+        f"PUT {RULES}?",
+        415,
+        raw=b'{"rules": {}}',
+        headers={"Content-Type": "text/plain"},
+        type="http/unsupported-media-type",
+    ),
+    Row(
+        "PATCH as JSON",
+        f"PATCH {RULES}?",
+        415,
+        [{"op": "replace", "path": "/rules/options/is_secure", "value": False}],
+        type="http/unsupported-media-type",
+    ),
+    Row(
+        "PATCH keeps the format",
+        f"PATCH {RULES}?",
+        200,
+        [{"op": "replace", "path": "/rules/options/is_secure", "value": False}],
+        headers=PATCH,
+        has={"ruleFormat": "v2025-10-16", "rules.options.is_secure": False},
+        then=stored("v2025-10-16"),
+    ),
+)
+def test_formats(row: Row, house: House) -> None:
+    run(row, house)
+
+
+# ---------------------------------------------------------------------------------------------------- PUT
+
+
+def unchanged(answer: requests.Response, house: House) -> None:
+    names = [child["name"] for child in rules_of(house, "plain")["rules"]["children"]]
+    assert names == ["Static"]
+
+
+def noted(text: str) -> Any:
+    def look(answer: requests.Response, house: House) -> None:
+        assert version_of(house, "plain", 1)["note"] == text
+        assert rules_of(house, "plain")["comments"] == text
+
+    return look
+
+
+PUT = f"PUT {RULES}?"
+TEXT = b'{"rules": {"name": "default", "behaviors": [], "comments": "a\xc2\xa0b"}}'
+
+
+@rows(
+    Row(
+        "replaces",
+        PUT,
+        200,
+        {"rules": tree(rule("Other"))},
+        has={"rules.children.#": 1, "rules.children.0.name": "Other", "propertyVersion": 1, "etag": ETAG},
+        then=etag_header,
+    ),
+    Row("sets the note", PUT, 200, {"rules": tree(), "comments": "why"}, has={"comments": "why"}, then=noted("why")),
+    Row("saves with errors", PUT, 200, {"rules": tree(behaviors=[])}, has={"errors.0.type": str}),
+    Row(
+        "saves without validation",
+        "PUT {plain}/versions/1/rules?validateRules=false&",
+        200,
+        {"rules": tree(behaviors=[])},
+        hasnot=("errors", "warnings"),
+    ),
+    Row(
+        "tolerates a whole document",
+        PUT,
+        200,
+        {"rules": tree(), "propertyId": PLAIN, "ruleFormat": "v2025-10-16", "errors": [{}], "warnings": [{}]},
+    ),
+    Row(
+        "a stale etag in the body", PUT, 412, {"rules": tree(), "etag": "0" * 16}, type="etag-conflict", then=unchanged
+    ),
+    Row("no rules", PUT, 400, {"comments": "why"}, then=unchanged),
+    Row("rules that are a list", PUT, 400, {"rules": []}, type="json-mapping-error", then=unchanged),
+    Row("behaviors that are a text", PUT, 400, {"rules": tree(behaviors="no")}, then=unchanged),
+    Row("a behavior without a name", PUT, 400, {"rules": tree(behaviors=[{"options": {}}])}, then=unchanged),
+    Row("a child without a name", PUT, 400, {"rules": tree({"behaviors": []})}, then=unchanged),
+    Row("a child that is a text", PUT, 400, {"rules": {**tree(), "children": ["#include:x.json"]}}, then=unchanged),
+    Row("a top rule of another name", PUT, 400, {"rules": {**tree(), "name": "top"}}, then=unchanged),
+    Row("a list", PUT, 400, [tree()], type="json-mapping-error", then=unchanged),
+    Row("not JSON", PUT, 400, raw=b'{"rules": {', type="json-parse-error", then=unchanged),
+    Row("no body", PUT, 400, then=unchanged),
+    Row("odd blanks are text", PUT, 200, raw=TEXT),
+    Row("no such version", "PUT {plain}/versions/9/rules?", 404, {"rules": tree()}, type="property-version/not-found"),
+    Row("a reader", PUT, 403, {"rules": tree()}, section="read_only", then=unchanged),
+)
+def test_put(row: Row, house: House) -> None:
+    run(row, house)
+
+
+def test_a_whole_document_goes_round(house: House) -> None:
+    first = rules_of(house, "plain")
+    second = ok(house, PUT, first).json()
+    assert second["rules"] == first["rules"]
+    assert second["comments"] == first["comments"]
+    assert "errors" not in second or second["errors"] == []
+
+
+def test_dry_run_validates_and_stores_nothing(house: House) -> None:
+    before = rules_of(house, "plain")
+    answer = send(house, f"PUT {RULES}?dryRun=true&validateRules=true&", {"rules": tree(behaviors=[])})
+    assert answer.status_code == 200
+    assert answer.json()["errors"]
+    assert answer.json()["etag"] == before["etag"]
+    assert rules_of(house, "plain") == before
+    patched = send(house, f"PATCH {RULES}?dryRun=true&", [{"op": "remove", "path": "/rules/children/0"}], headers=PATCH)
+    assert patched.status_code == 200
+    assert patched.json()["rules"]["children"] == []
+    assert rules_of(house, "plain") == before
+
+
+def test_dry_run_needs_validation(house: House) -> None:
+    answer = send(house, f"PUT {RULES}?dryRun=true&validateRules=false&", {"rules": tree()})
+    assert answer.status_code == 400
+
+
+# ---------------------------------------------------------------------------------------------------- etag
+
+
+@pytest.mark.parametrize(
+    ("write", "headers"),
+    [
+        (("PUT {plain}/versions/1/rules?", {"rules": tree()}), {}),
+        (("PATCH {plain}/versions/1/rules?", [{"op": "remove", "path": "/rules/children/0"}]), PATCH),
+        (("PUT {plain}/versions/1/hostnames?", [host("other.example.com")]), {}),
+        (("PATCH {plain}/versions/1/hostnames?", {"add": [host("other.example.com")]}), {}),
+    ],
+    ids=["PUT rules", "PATCH rules", "PUT hostnames", "PATCH hostnames"],
+)
+def test_if_match(write: tuple[str, Any], headers: dict[str, str | None], house: House) -> None:
+    request, body = write
+    before = version_of(house, "plain", 1)
+    for wrong in ('"0123456789abcdef"', before["etag"]):  # another's, and its own without the quotes
+        answer = send(house, request, body, headers={**headers, "If-Match": wrong})
+        assert answer.status_code == 412, f"{wrong}: {answer.text}"
+        assert answer.json()["type"].endswith(("etag-conflict", "http/precondition-failed"))
+    assert version_of(house, "plain", 1) == before
+    answer = send(house, request, body, headers={**headers, "If-Match": f'"{before["etag"]}"'})
+    assert answer.status_code == 200, answer.text
+    after = answer.json()["etag"]
+    assert after != before["etag"]
+    assert answer.headers["ETag"] == f'"{after}"'
+    assert etag_of(house, "plain") == after == rules_of(house, "plain")["etag"]
+    assert ok(house, "GET {plain}/versions/1/hostnames?").json()["etag"] == after
+
+
+def test_without_if_match_the_last_writer_wins(house: House) -> None:
+    ok(house, PUT, {"rules": tree(rule("first"))})
+    ok(house, PUT, {"rules": tree(rule("second"))})
+    assert rules_of(house, "plain")["rules"]["children"][0]["name"] == "second"
+
+
+def test_a_hostname_write_makes_the_etag_of_the_rules_stale(house: House) -> None:
+    etag = rules_of(house, "plain")["etag"]
+    ok(house, "PATCH {plain}/versions/1/hostnames?", {"add": [host("other.example.com")]})
+    assert send(house, PUT, {"rules": tree(), "etag": etag}).status_code == 412
+
+
+def test_the_etag_in_the_body_that_was_read_is_accepted(house: House) -> None:
+    ok(house, PUT, {"rules": tree(), "etag": etag_of(house, "plain")})
+
+
+# ---------------------------------------------------------------------------------------------------- PATCH
+
+
+@rows(
+    Row(
+        "add, at the end",
+        f"PATCH {RULES}?",
+        200,
+        [{"op": "add", "path": "/rules/children/-", "value": BASIC}],
+        headers=PATCH,
+        has={"rules.children.1.name": BASIC["name"], "errors": lambda e: e == []},
+        then=etag_header,
+    ),
+    Row(
+        "test that holds, then replace",
+        f"PATCH {RULES}?",
+        200,
+        [
+            {"op": "test", "path": "/rules/children/0/name", "value": "Static"},
+            {"op": "replace", "path": "/rules/children/0/name", "value": "Files"},
+        ],
+        headers=PATCH,
+        has={"rules.children.0.name": "Files"},
+    ),
+    Row(
+        "move and copy",
+        f"PATCH {RULES}?",
+        200,
+        [
+            {"op": "copy", "from": "/rules/children/0", "path": "/rules/children/-"},
+            {"op": "replace", "path": "/rules/children/1/name", "value": "Copy"},
+            {"op": "move", "from": "/rules/children/1", "path": "/rules/children/0"},
+        ],
+        headers=PATCH,
+        has={"rules.children.0.name": "Copy", "rules.children.1.name": "Static"},
+    ),
+    Row(
+        "test that fails",
+        f"PATCH {RULES}?",
+        {400, 409, 412, 422},
+        [
+            {"op": "replace", "path": "/rules/children/0/name", "value": "Files"},
+            {"op": "test", "path": "/rules/name", "value": "other"},
+        ],
+        headers=PATCH,
+        has={"detail": str},
+        then=unchanged,
+    ),
+    Row(
+        "a path that is not there",
+        f"PATCH {RULES}?",
+        400,
+        [{"op": "remove", "path": "/rules/children/7"}],
+        headers=PATCH,
+        then=unchanged,
+    ),
+    Row("an unknown operation", f"PATCH {RULES}?", 400, [{"op": "swap", "path": "/rules"}], headers=PATCH),
+    Row("no list", f"PATCH {RULES}?", 400, {"op": "remove", "path": "/rules"}, headers=PATCH, then=unchanged),
+    Row("no path", f"PATCH {RULES}?", 400, [{"op": "remove"}], headers=PATCH, then=unchanged),
+    Row("not JSON", f"PATCH {RULES}?", 400, raw=b"[", headers=PATCH, type="json-parse-error"),
+    Row(
+        "a result that is no tree",
+        f"PATCH {RULES}?",
+        400,
+        [{"op": "replace", "path": "/rules", "value": 7}],
+        headers=PATCH,
+        then=unchanged,
+    ),
+)
+def test_patch(row: Row, house: House) -> None:
+    run(row, house)
+
+
+def test_omitted_comments(house: House) -> None:
+    """What happens to the note is unknown (19.10): behind a switch, kept by default."""
+    switches = house.control.switches()
+    ok(house, PUT, {"rules": tree(), "comments": "why"})
+    ok(house, PUT, {"rules": tree()})
+    assert version_of(house, "plain", 1)["note"] in ("why", "")
+    name = next((name for name in switches if name.startswith("papi") and "note" in name), None)
+    assert name is not None, f"no switch for the note of a PUT without comments: {sorted(switches)}"
+    for value in ("keep", "clear"):
+        switch(name, value)(house)
+        ok(house, PUT, {"rules": tree(), "comments": "why"})
+        ok(house, PUT, {"rules": tree()})
+        assert version_of(house, "plain", 1)["note"] == {"keep": "why", "clear": ""}[value]
