@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+from collections.abc import Callable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -30,6 +31,21 @@ def rsa_key(bits: int) -> rsa.RSAPrivateKey:
 @functools.cache
 def small_ec_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP224R1())
+
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+KEYS: dict[str, Callable[[], Key]] = {
+    "ec": key,
+    "ec224": small_ec_key,
+    "rsa1024": lambda: rsa_key(1024),
+    "rsa2048": lambda: rsa_key(2048),
+}
+DIGESTS: dict[str, hashes.HashAlgorithm] = {
+    "sha1": hashes.SHA1(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 
 
 def name(common_name: str) -> x509.Name:
@@ -63,10 +79,7 @@ def pem(
     key_usage: bool = True,
 ) -> str:
     """One certificate in PEM. `starts` and `ends` are days from now; `ca` None leaves basicConstraints out."""
-    signer: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-    signer = {"ec": key, "ec224": small_ec_key, "rsa1024": lambda: rsa_key(1024), "rsa2048": lambda: rsa_key(2048)}[
-        kind
-    ]()
+    signer = KEYS[kind]()
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject or name(common_name))
@@ -82,7 +95,7 @@ def pem(
         builder = builder.add_extension(
             x509.KeyUsage(False, False, False, False, False, True, True, False, False), critical=True
         )
-    signed = builder.sign(signer, {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384}[digest]())
+    signed = builder.sign(signer, DIGESTS[digest])  # type: ignore[arg-type]  # SHA-1: for the rows that refuse it
     return signed.public_bytes(serialization.Encoding.PEM).decode()
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import jsonschema
 import requests
 import yaml
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 REPOSITORY = Path(__file__).resolve().parents[4]
@@ -62,23 +62,30 @@ def _plain(node: Any) -> Any:
 
 
 @functools.cache
-def _routes() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
+    """(method, path template) -> operation, methods in lower case; empty where the description is absent."""
     paths = (document() or {}).get("paths", {})
-    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), item) for path, item in paths.items()]
+    verbs = ("get", "post", "put", "delete")
+    return {(verb, path): item[verb] for path, item in paths.items() for verb in verbs if verb in item}
 
 
-def operation(method: str, path: str) -> dict[str, Any] | None:
-    """The described operation of a request, or None for a path or method that METS does not have."""
-    for pattern, item in _routes():
-        if pattern.fullmatch(path.removeprefix(PREFIX)):
-            found: dict[str, Any] | None = item.get(method.lower())
-            return found
+@functools.cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{\w+\}", "[^/]+", template))
+
+
+def _find(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
+    """Template and operation of a request, or None for a path or method that METS does not have."""
+    for (verb, template), found in operations().items():
+        if verb == method and _pattern(template).fullmatch(path.removeprefix(PREFIX)):
+            return template, found
     return None
 
 
 @functools.cache
 def _registry() -> Registry[Any]:
-    return Registry().with_resource(ROOT, Resource(document(), DRAFT202012))
+    found: Registry[Any] = Registry().with_resource(ROOT, DRAFT202012.create_resource(document()))
+    return found
 
 
 def _resolve(node: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +107,7 @@ def _absolute(node: Any) -> Any:
 
 @functools.cache
 def _validator(method: str, template: str, status: str) -> jsonschema.Draft202012Validator | None:
-    response = _resolve(document()["paths"][template][method]["responses"][status])  # type: ignore[index]
+    response = _resolve(operations()[method, template]["responses"][status])
     content = next(iter(response.get("content", {}).values()), None)
     if content is None:
         return None
@@ -113,12 +120,10 @@ def check(answer: requests.Response) -> None:
     if document() is None or not path.startswith(PREFIX + "/") or answer.request.method is None:
         return
     method = answer.request.method.lower()
-    found = operation(method, path)
-    if found is None:
+    described = _find(method, path)
+    if described is None:
         return
-    template = next(
-        t for t in document()["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", t), path.removeprefix(PREFIX))
-    )  # type: ignore[index]
+    template, found = described
     status = str(answer.status_code)
     seen = f"{method.upper()} {path} -> {status} {answer.text[:1500]}"
     if answer.status_code >= 400 and _from_the_gateway(answer):

@@ -163,7 +163,7 @@ class Client:
             method,
             f"https://{self.host}{path}",
             data=data,
-            headers=wanted,  # type: ignore[arg-type]
+            headers=wanted,
             verify=str(self.ca_path),
             timeout=HTTP_LIMIT,
             allow_redirects=redirects,

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .certificates import many, pem
-from .harness import METS, Facts, House, Row, given
+from .harness import METS, MICROSECONDS, Facts, House, Row, given
 
 NETWORKS = ("STAGING", "PRODUCTION")
 FINISH = 3601  # seconds: more than any METS duration of the harness
@@ -19,7 +19,21 @@ V1 = f"{SET}/versions/1"
 V2 = f"{SET}/versions/2"
 ERRORS = "/mtls-edge-truststore/error-types/"
 LINK = re.compile(r"/mtls-edge-truststore/v2/ca-sets/{set}/versions/\d+/activations/\d+")
-HEX64 = re.compile("[0-9a-f]{64}")
+CONTEXT = {"caSetId": "{set}", "caSetName": "partners"}
+FRESH = {
+    "stagingStatus": "INACTIVE",
+    "productionStatus": "INACTIVE",
+    "createdDate": MICROSECONDS,
+    "createdBy": str,
+    "modifiedDate": None,
+    "modifiedBy": None,
+    "caSetVersionStatus": "NOT_DELETED",
+    "removalDate": None,
+}
+
+
+def length(count: int) -> Callable[[Any], bool]:
+    return lambda found: isinstance(found, list) and len(found) == count
 
 
 def certificates(*pems: str) -> list[dict[str, str]]:
