@@ -8,15 +8,10 @@ Documents go in and out as the API has them (camelCase). Every function raises `
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
-from urllib.parse import quote
+from typing import Any
 
 from .._wire.session import Session
-
-Document = dict[str, Any]
-Network = Literal["STAGING", "PRODUCTION"]
-#: A polled document, and the seconds after which the server wants to be asked again (None if it does not say).
-Polled = tuple[Document, float | None]
+from .links import Document, Network, Polled, segment
 
 BASE = "/mtls-edge-truststore/v2"
 
@@ -179,7 +174,7 @@ def validate_certificates(session: Session, body: Mapping[str, Any]) -> Document
 
 
 def _set(ca_set_id: str) -> str:
-    return f"/ca-sets/{quote(str(ca_set_id), safe='')}"
+    return f"/ca-sets/{segment(ca_set_id)}"
 
 
 def _version(ca_set_id: str, version: int) -> str:
