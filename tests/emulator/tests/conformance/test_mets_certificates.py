@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from .certificates import distinguished, fingerprint, many, pem
+from .certificates import distinguished, fingerprint, many, pem, sha1_pem
 from .harness import METS, MICROSECONDS, SECONDS, House, Row, run
 from .mets_worlds import SETS, V1, certificates, length, refusal
 
@@ -58,7 +58,7 @@ ACCEPTED: list[tuple[str, str, dict[str, Any]]] = [
     ("PEM in one line", one_line(B), {"certificatePem": one_line(B), "fingerprint": fingerprint(B)}),
     ("CRLF line ends", B.replace("\n", "\r\n"), {"fingerprint": fingerprint(B)}),
 ]
-SHA1 = pem("Old hash", kind="rsa2048", digest="sha1")
+SHA1 = sha1_pem("Old hash")
 MALFORMED = [
     ("no PEM at all", "hello"),
     ("no header", "\n".join(B.splitlines()[1:])),
