@@ -54,6 +54,9 @@ def copy(base: Path, leave_out: Iterable[str] = ()) -> Path:
             continue
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, place / name, follow_symlinks=False)
+    # Without a repository of its own ansible-test and antsibull ask the one around it, which ignores the copy.
+    for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
+        subprocess.run(command, cwd=place, check=True)
     return place
 
 

@@ -48,8 +48,6 @@ def pip_settings() -> None:
 
 def main(arguments: list[str]) -> int:
     place = collection_tree.copy(CACHE, leave_out=ELSEWHERE)
-    # Without a repository of its own ansible-test asks the one around it, which ignores .cache.
-    subprocess.run("git init -q && git add --all", shell=True, cwd=place, check=True)
     bootstrap_scripts()
     pip_settings()
     # pyenv's shims pretend that every Python is there.

@@ -72,7 +72,7 @@ def test_module_documents_its_name_and_the_group(module: str) -> None:
 
 def test_plugins_carry_the_gpl_line() -> None:
     plugins = [path for kind in ("modules", "doc_fragments") for path in (ROOT / "plugins" / kind).glob("*.py")]
-    assert [path.name for path in plugins if GPL not in path.read_text().splitlines()[:6]] == []
+    assert [path.name for path in plugins if GPL not in path.read_text().splitlines()[:8]] == []
 
 
 def test_no_file_names_a_place_on_one_machine() -> None:
@@ -94,7 +94,7 @@ def test_python_files_start_with_their_licence_and_annotations() -> None:
     wrong = []
     for path in tracked():
         if path.suffix == ".py" and (text := text_of(path)):
-            head = text.splitlines()[:4]
+            head = text.splitlines()[:8]
             if not any(line.startswith("# SPDX-License-Identifier: ") for line in head):
                 wrong.append(f"{path}: no SPDX header")
             if ast.parse(text).body and path.name != "__init__.py" and "from __future__ import annotations" not in text:
@@ -135,4 +135,4 @@ def test_make_has_the_documented_commands() -> None:
     commands = set(re.findall(r"^  make ([a-z-]+)", listed, re.MULTILINE))
     assert {"demo", "test", "sanity", "lint-content", "molecule", "docs", "matrix", "build", "bench"} <= commands
     assert {"emulator", "setup", "clean"} <= commands
-    assert re.search(r"^make test$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    assert re.search(r"^make test\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
