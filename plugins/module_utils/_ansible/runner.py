@@ -1,0 +1,259 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one runner: knows check mode, `changed`, diff, the shape of results and failures, and how a module ends."""
+
+from __future__ import annotations
+
+import collections.abc
+import os
+import sys
+import traceback
+import typing as t
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._domain.errors import Hazard, WishError
+from .._domain.past import events
+from .._domain.pem import secrets_in
+from .._domain.plan import Document, Plan, settle_unknown
+from .._resources.world import Look, Resource, Stale, World
+from .._wire.credentials import CredentialError, resolve
+from .._wire.errors import WireError
+from .._wire.session import Session
+from .arguments import ASSUME, CONNECTION, Spec, merged
+from .clock import Clock
+from .version import USER_AGENT
+from .waiter import Waiter
+
+#: Third-party libraries: what is imported, and what is installed to get it.
+LIBRARIES: t.Final = (
+    ("requests", "requests"),
+    ("akamai.edgegrid", "edgegrid-python"),
+    ("cryptography", "cryptography"),
+)
+
+HTTP_TIMEOUT: t.Final = 60.0
+RETRY_TIMEOUT: t.Final = 300.0
+
+
+class Module(AnsibleModule):
+    """AnsibleModule whose every end has one shape: plain types, and a `failure` even for Ansible's own errors."""
+
+    def __init__(self, *specs: Spec) -> None:
+        super().__init__(argument_spec=merged(*specs), supports_check_mode=True)  # type: ignore[no-untyped-call]
+
+    def exit_json(self, **result: t.Any) -> t.NoReturn:
+        super().exit_json(**self._shaped(result))
+        raise AssertionError("exit_json has returned")
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        result.setdefault("failure", WishError("invalid_option", str(msg)).failure())
+        super().fail_json(msg=msg, **self._shaped(result))
+        raise AssertionError("fail_json has returned")
+
+    def _shaped(self, result: Document) -> Document:
+        arguments = {name: value for name, value in (getattr(self, "params", None) or {}).items() if name != "assume"}
+        return {"invocation": {"module_args": arguments}, **t.cast(Document, plain(result))}
+
+
+def plain(value: t.Any) -> t.Any:
+    """Only types that JSON has: Ansible crashes on any other."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, collections.abc.Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, collections.abc.Iterable):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def run(resource: t.Callable[..., Resource], *specs: Spec) -> t.NoReturn:
+    """Runs a module that changes things. `specs` are its own options; connection and `assume` are added here."""
+    module = Module(CONNECTION, ASSUME, *specs)
+    _guarded(module, lambda run: _change(run, resource))
+
+
+def show(look: t.Callable[..., Look], *specs: Spec) -> t.NoReturn:
+    """Runs a module that only looks."""
+    module = Module(CONNECTION, *specs)
+    _guarded(
+        module,
+        lambda run: run.module.exit_json(
+            changed=False, **look(run.params, now=run.clock.now()).look(run.world()), **run.cost()
+        ),
+    )
+
+
+class Run:
+    """One run of a module: its session, its world, its clock, and what is known so far for the report."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.params: Document = module.params
+        self.clock = Clock()
+        self.session: Session | None = None
+        self.waiter: Waiter | None = None
+        self.current_plan: Plan | None = None
+        self.replanned = False
+
+    def world(self) -> World:
+        credentials = resolve(self.params, os.environ, Path("~").expanduser())
+        self.module.no_log_values.update(credentials.secrets())
+        self.session = Session(
+            credentials,
+            user_agent=USER_AGENT,
+            ca_path=self.params.get("ca_path") or os.environ.get("AKAMAI_CA_PATH") or None,
+            http_timeout=self.params.get("http_timeout") or HTTP_TIMEOUT,
+            retry_timeout=self.params.get("retry_timeout") or RETRY_TIMEOUT,
+            clock=self.clock,
+            log=self.module.debug,
+        )
+        past = events(self.params.get("assume")) if self.module.check_mode else []
+        return World(self.session, self.clock, past)
+
+    def cost(self) -> Document:
+        waited = self.waiter.waited_seconds if self.waiter else 0.0
+        return {"requests": dict(self.session.requests) if self.session else {}, "waited_seconds": round(waited, 3)}
+
+    def report(self) -> Document:
+        """What every end of a changing module says, good or bad."""
+        wrote = self.session.wrote if self.session else False
+        plan = self.current_plan
+        if plan is None:
+            return {"changed": wrote, "plan": [], **self.cost()}
+        for warning in plan.warnings:
+            self.module.warn(str(warning.get("detail") or warning.get("title") or warning.get("type")))
+        result = {"changed": wrote, "plan": plan.shown_steps(), "deferred": self.deferred(plan)}
+        if self.replanned:
+            result["replanned"] = True
+        return {**result, "assumptions": plan.assumptions, "api_warnings": plan.warnings, **self.cost()}
+
+    def deferred(self, plan: Plan) -> list[int]:
+        """The positions of steps that this call leaves to a later one, because they have to wait."""
+        if self.waiter is None or self.waiter.wait:
+            return []
+        return [position for position, step in enumerate(plan.steps) if step.waits]
+
+
+def _guarded(module: Module, body: t.Callable[[Run], None]) -> t.NoReturn:
+    run = Run(module)
+    try:
+        _mask_private_keys(module, module.params)
+        _require_libraries(module)
+        body(run)
+    except (WishError, WireError) as error:
+        _fail(run, error.msg, error.failure())
+    except CredentialError as error:
+        _fail(run, str(error), WishError("invalid_option", str(error)).failure())
+    except Exception as error:  # a fault of ours: it still ends in the one failure shape
+        failure = {**WishError("invalid_option", f"{type(error).__name__}: {error}").failure(), "type": "internal"}
+        _fail(run, f"Internal error: {type(error).__name__}: {error}", failure, exception=traceback.format_exc())
+    raise AssertionError("a module has not ended")
+
+
+def _fail(run: Run, msg: str, failure: Document, **more: t.Any) -> t.NoReturn:
+    seen = settle_unknown(run.current_plan.seen)[0] if run.current_plan else {}
+    cure = failure.get("cure")
+    run.module.fail_json(msg=f"{msg} {cure}" if cure else msg, failure=failure, **run.report(), **seen, **more)
+
+
+def _look(run: Run, make: t.Callable[..., Look]) -> None:
+    look = make(run.params, now=run.clock.now())
+    found = look.look(run.world())
+    run.module.exit_json(changed=False, **found, **run.cost())
+
+
+def _change(run: Run, make: t.Callable[..., Resource]) -> None:
+    resource = make(run.params, now=run.clock.now())
+    world = run.world()
+    run.waiter = Waiter(
+        run.clock,
+        wait=run.params.get("wait", True),
+        timeout=run.params.get("wait_timeout") or 0,
+        poll_interval=run.params.get("poll_interval") or 0,
+    )
+    plan = _planned(run, resource, world)
+    if not run.module.check_mode:
+        try:
+            resource.apply(world, plan, run.waiter)
+        except Stale:
+            run.replanned = True
+            world.forget()
+            plan = _planned(run, resource, world)
+            _apply_again(resource, world, plan, run.waiter)
+    _finish(run, resource, plan)
+
+
+def _apply_again(resource: Resource, world: World, plan: Plan, waiter: Waiter) -> None:
+    try:
+        resource.apply(world, plan, waiter)
+    except Stale as stale:
+        raise stale.cause from stale
+
+
+def _planned(run: Run, resource: Resource, world: World) -> Plan:
+    plan = resource.plan(resource.read(world))
+    run.current_plan = plan
+    accepted = set(run.params.get("allow_outage") or [])
+    refused = [hazard for hazard in plan.hazards if hazard.name not in accepted]
+    if refused:
+        raise _hazardous(refused)
+    for hazard in plan.hazards:
+        plan.warn(f"Accepted by allow_outage {hazard.name}: {hazard.breaks}", hazard=hazard.name)
+    return plan
+
+
+def _hazardous(hazards: t.Sequence[Hazard]) -> WishError:
+    names = sorted({hazard.name for hazard in hazards})
+    return WishError(
+        "hazard",
+        "Refused, as it could cut clients off: " + " ".join(hazard.breaks for hazard in hazards),
+        cure=f"If that is what you want, accept it with `allow_outage: [{', '.join(names)}]`.",
+        hazards=hazards,
+    )
+
+
+def _finish(run: Run, resource: Resource, plan: Plan) -> None:
+    predicted, _ = settle_unknown(plan.after)
+    after, server_made = settle_unknown(resource.people(plan.after))
+    before, _ = settle_unknown(resource.people(plan.before))
+    real = not run.module.check_mode
+    if real and plan.complete and (run.waiter is None or run.waiter.wait):
+        after = resource.people(plan.seen)
+    report = run.report()
+    if not real:
+        report["changed"] = bool(plan.steps)
+    run.module.exit_json(
+        diff={"before": before, "after": after},
+        server_made=server_made,
+        **report,
+        **(settle_unknown(plan.seen)[0] if real else predicted),
+    )
+
+
+def _require_libraries(module: Module) -> None:
+    for name, package in LIBRARIES:
+        try:
+            __import__(name)
+        except ImportError:
+            module.fail_json(
+                msg=missing_required_lib(package, url="https://pypi.org/project/" + package),
+                exception=traceback.format_exc(),
+                failure={
+                    **WishError("invalid_option", f"{package} is missing on {sys.executable}").failure(),
+                    "type": "missing_library",
+                },
+            )
+
+
+def _mask_private_keys(module: Module, value: t.Any) -> None:
+    """A private key that was given by mistake is masked before anything can fail and print it."""
+    if isinstance(value, str):
+        module.no_log_values.update(secrets_in(value))
+    elif isinstance(value, collections.abc.Mapping):
+        for item in value.values():
+            _mask_private_keys(module, item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _mask_private_keys(module, item)

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A CA set: MEANING 7 and 8, mets-v2.md 3.1 to 3.5 and 5.1."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from .._api import mets
+from .._domain.errors import Frozen, InvalidOption, NotFound, WishError
+from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, predicted_id
+from .._domain.references import ca_set_name, description_text
+from .._domain.shapes import pick, snake
+from .._wire.errors import ApiError
+from .mets_operations import deactivation_steps, deletion_watch, moved, refuse_deleting, refuse_in_use, run_operations
+from .mets_world import CaSetRef, NetworkState, unless_missing
+from .world import Stale, Wait, World
+
+MEMBERS: t.Final = (
+    "account_id",
+    "ca_set_id",
+    "ca_set_name",
+    "ca_set_status",
+    "description",
+    "latest_version",
+    "staging_version",
+    "production_version",
+    "created_by",
+    "created_date",
+    "deleted_by",
+    "deleted_date",
+    "removal_date",
+)
+
+
+def shown(document: t.Mapping[str, t.Any]) -> Document:
+    """The `ca_set` of results, from a CASet."""
+    held = pick(snake(dict(document)), *MEMBERS)
+    return {**held, "description": held["description"] or None}
+
+
+def people(ca_set: t.Mapping[str, t.Any] | None) -> Document:
+    """What a diff shows of a set: the members that tell what it is and where it is active."""
+    if ca_set is None or ca_set["ca_set_status"] == "DELETED":
+        return {}
+    return pick(
+        ca_set,
+        "ca_set_id",
+        "ca_set_name",
+        "ca_set_status",
+        "description",
+        "latest_version",
+        "staging_version",
+        "production_version",
+    )
+
+
+@dataclass(slots=True)
+class Current:
+    """The set as found; networks, users and the state of an earlier deletion only where `absent` has to know them."""
+
+    ca_set: Document | None
+    networks: dict[str, NetworkState] = field(default_factory=dict)
+    users: list[str] = field(default_factory=list)
+
+
+class CaSet:
+    """The wish for one CA set, made from the options of `mets_ca_set`."""
+
+    def __init__(self, options: t.Mapping[str, t.Any], **_: t.Any) -> None:
+        ref = CaSetRef.of(options)
+        assert ref is not None
+        self.ref = ref
+        self.present = options["state"] == "present"
+        self.deactivate = bool(options.get("deactivate"))
+        self.description = description_text(options.get("description"))
+        if self.deactivate and self.present:
+            raise InvalidOption("`deactivate` only goes with `state: absent`.")
+        if self.present and ref.name is not None:
+            ca_set_name(ref.name)
+
+    def read(self, world: World) -> Current:
+        ca_set = world.mets.ca_set(self.ref)
+        if self.present or ca_set is None or ca_set["caSetStatus"] == "DELETING":
+            return Current(ca_set)
+        return Current(ca_set, world.mets.networks(ca_set), world.mets.users(ca_set))
+
+    def plan(self, current: Current) -> Plan:
+        return self._plan_present(current.ca_set) if self.present else self._plan_absent(current)
+
+    def _plan_present(self, ca_set: Document | None) -> Plan:
+        if ca_set is not None:
+            self._refuse_difference(ca_set)
+            state = {"ca_set": shown(ca_set)}
+            return Plan(before=state, after=state)
+        if self.ref.name is None:
+            raise NotFound(f"{self.ref} does not exist.", cure="A new set is made by its name: `ca_set_name`.")
+        made = {
+            **dict.fromkeys(MEMBERS),
+            **dict.fromkeys(("account_id", "created_by", "created_date"), SERVER_MADE),
+            "ca_set_id": predicted_id(self.ref.name),
+            "ca_set_name": self.ref.name,
+            "ca_set_status": "NOT_DELETED",
+            "description": self.description,
+        }
+        step = Step("create", Target("ca_set", self.ref.name), f'There is no CA set "{self.ref.name}".')
+        return Plan(before={"ca_set": None}, after={"ca_set": made}, steps=[step])
+
+    def _refuse_difference(self, ca_set: Document) -> None:
+        refuse_deleting(ca_set)
+        held = ca_set.get("description") or None
+        if self.description is not None and self.description != held:
+            raise Frozen(
+                f'The description of CA set "{ca_set["caSetName"]}" is {held!r} and cannot be changed to {self.description!r}.',
+                cure="METS has no way to change it: take the option out, or make a new set under another name.",
+            )
+
+    def _plan_absent(self, current: Current) -> Plan:
+        ca_set = current.ca_set
+        if ca_set is None:
+            return Plan(before={"ca_set": None}, after={"ca_set": None})
+        name, before = ca_set["caSetName"], {"ca_set": shown(ca_set)}
+        gone = {
+            **before["ca_set"],
+            "ca_set_status": "DELETED",
+            "staging_version": None,
+            "production_version": None,
+            **dict.fromkeys(("deleted_by", "deleted_date", "removal_date"), SERVER_MADE),
+        }
+        plan = Plan(before=before, after={"ca_set": gone})
+        if ca_set["caSetStatus"] == "DELETING":
+            plan.attached.append(ca_set)
+            plan.assumptions.append(f'The deletion of CA set "{name}" that is under way will succeed.')
+            return plan
+        refuse_in_use(ca_set, current.users, "deleted")
+        self._refuse_active(name, current.networks)
+        plan.steps = deactivation_steps(ca_set, current.networks.values())
+        target = Target("ca_set", name, str(ca_set["caSetId"]))
+        plan.steps.append(Step("delete", target, "The set is not wanted.", waits=bool(plan.steps)))
+        return plan
+
+    def _refuse_active(self, name: str, networks: t.Mapping[str, NetworkState]) -> None:
+        busy = [f"{s.network} (version {s.settled})" for s in networks.values() if s.settled is not None]
+        if busy and not self.deactivate:
+            raise WishError(
+                "busy",
+                f'CA set "{name}" is active on {" and ".join(busy)}.',
+                cure="Deactivate it with `mets_activation: state=inactive` first, or allow that here: `deactivate: true`.",
+                retryable=False,
+            )
+
+    def apply(self, world: World, plan: Plan, waiter: Wait) -> None:
+        if self.present:
+            self._create(world, plan)
+        elif plan.before["ca_set"] is not None:
+            self._delete(world, plan, waiter)
+
+    def _create(self, world: World, plan: Plan) -> None:
+        for step in plan.steps:
+            try:
+                made = mets.create_ca_set(world.session, str(step.target.name), description=self.description)
+            except ApiError as error:
+                if moved(error):
+                    raise Stale(error) from error
+                raise
+            plan.seen = {"ca_set": shown(made)}
+            step.done = True
+
+    def _delete(self, world: World, plan: Plan, waiter: Wait) -> None:
+        found = plan.before["ca_set"]
+        ca_set_id, name = str(found["ca_set_id"]), str(found["ca_set_name"])
+        if plan.steps:
+            *deactivations, delete = plan.steps
+            run_operations(world, waiter, deactivations, [], lambda record: None)
+            if delete.waits and not waiter.wait:
+                return
+            mets.delete_ca_set(world.session, ca_set_id)
+            delete.done = True
+        if waiter.wait:
+            waiter.until([deletion_watch(world, ca_set_id, name)])
+        world.forget()
+        left = unless_missing(mets.get_ca_set, world.session, ca_set_id)
+        plan.seen = {"ca_set": shown(left) if left is not None else None}
+
+    def people(self, result: Document) -> Document:
+        return people(result["ca_set"])

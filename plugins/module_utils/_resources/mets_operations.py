@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What several METS resources do with a set: start, follow and refuse operations (mets-v2.md 3.4, 3.5, 3.17 to 3.20, 5.3)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._api import mets
+from .._domain.errors import WishError
+from .._domain.plan import Document, Step, Target
+from .._domain.waits import Look, Watch
+from .._wire.errors import ApiError
+from .mets_world import NetworkState
+from .world import Stale, Wait, World
+
+# Answers to a write that only mean: this changed since it was read.
+_MOVED: t.Final = frozenset(
+    [
+        "ca-set-version-already-active-on-network",
+        "ca-set-version-not-active-on-network",
+        "another-activation-request-in-progress-in-the-ca-set",
+        "another-deactivation-request-in-progress-in-the-ca-set",
+        "another-activation-just-completed-in-the-ca-set",
+        "ca-set-version-is-active",
+        "ca-set-version-was-previously-active",
+        "duplicate-ca-set-version",
+        "ca-set-name-is-not-unique",
+    ]
+)
+
+
+def moved(error: ApiError) -> bool:
+    """Whether a refusal only says that the world has changed since it was read."""
+    return error.slug in _MOVED
+
+
+class OperationFailed(WishError):
+    """An operation that was accepted, and then failed at the server."""
+
+    def __init__(self, what: str, reason: str | None, kind: str) -> None:
+        super().__init__(
+            "busy",
+            f"{what} failed: {reason or 'METS gives no reason'}.",
+            cure="Run the task again to request it once more; if it fails again, take the ids above to Akamai support.",
+        )
+        self.kind = kind
+
+    def failure(self) -> Document:
+        return {**super().failure(), "api": "mets", "type": self.kind}
+
+
+@dataclass(slots=True)
+class Start:
+    """How an activation or deactivation begins: after which running operation, behind which other step."""
+
+    ca_set_id: str
+    blocker: Document | None = None
+    behind: Step | None = None
+
+
+def refuse_deleting(ca_set: Document) -> None:
+    """A set that is being deleted takes nothing new (MEANING 8)."""
+    if ca_set["caSetStatus"] == "DELETING":
+        raise WishError(
+            "busy",
+            f'CA set "{ca_set["caSetName"]}" ({ca_set["caSetId"]}) is being deleted.',
+            cure="Run the task again when the deletion is over; the name is free then.",
+        )
+
+
+def refuse_in_use(ca_set: Document, users: t.Sequence[str], action: str) -> None:
+    """METS keeps a set that somebody uses: say who, and send nothing."""
+    if users:
+        raise WishError(
+            "busy",
+            f'CA set "{ca_set["caSetName"]}" cannot be {action}: it is in use by {", ".join(users)}.',
+            cure="Take the rule out of the property, then unbind the set with `cps_mtls_binding: state=absent`, first.",
+            errors=[{"user": user} for user in users],
+            retryable=False,
+        )
+
+
+def operation_step(verb: str, ca_set: Document, version: int, state: NetworkState, reason: str) -> Step:
+    """A step that (de)activates a version on a network, behind whatever runs there."""
+    ca_set_id = str(ca_set["caSetId"])
+    target = Target("ca_set_version", ca_set["caSetName"], ca_set_id, version, state.network)
+    return Step(verb, target, reason, Start(ca_set_id, state.running), waits=state.running is not None)
+
+
+def deactivation_steps(ca_set: Document, states: t.Iterable[NetworkState]) -> list[Step]:
+    """What it takes to have nothing active on the networks."""
+    return [
+        operation_step(
+            "deactivate", ca_set, state.settled, state, f"Version {state.settled} is active on {state.network}."
+        )
+        for state in states
+        if state.settled is not None
+    ]
+
+
+Note = t.Callable[[Document], None]
+
+
+def run_operations(
+    world: World, waiter: Wait, steps: t.Sequence[Step], attached: t.Sequence[Document], note: Note
+) -> None:
+    """Starts and follows (de)activations; `note` gets every Activation document of them that is seen.
+
+    With `wait: false` only what needs no waiting is started. An attached operation that fails makes the plan stale.
+    """
+
+    def enter(step: Step) -> list[Watch]:
+        blocker = step.payload.blocker
+        return begin(step) if blocker is None else [_watch(world, blocker, then=lambda: begin(step))]
+
+    def begin(step: Step) -> list[Watch]:
+        record = _request(world, step)
+        step.done = True
+        note(record)
+        followers = [other for other in steps if other.payload.behind is step]
+        return [_watch(world, record, note, _failed, then=lambda: [w for f in followers for w in enter(f)])]
+
+    watches = [_watch(world, record, note, _stale) for record in attached]
+    watches += [watch for step in steps if step.payload.behind is None for watch in enter(step)]
+    if waiter.wait:
+        waiter.until(watches)
+
+
+def _request(world: World, step: Step) -> Document:
+    request = mets.activate if step.verb == "activate" else mets.deactivate
+    try:
+        record = request(
+            world.session, step.payload.ca_set_id, t.cast(int, step.target.version), t.cast(t.Any, step.target.network)
+        )
+    except ApiError as error:
+        if moved(error):
+            raise Stale(error) from error
+        raise
+    world.forget()
+    return record
+
+
+def _failed(error: OperationFailed) -> Exception:
+    return error
+
+
+def _stale(error: OperationFailed) -> Exception:
+    """Somebody else's operation has failed: the wish may still be reached by one of ours (MEANING 2)."""
+    return Stale(error)
+
+
+def _watch(
+    world: World,
+    record: Document,
+    note: Note | None = None,
+    on_failure: t.Callable[[OperationFailed], Exception] | None = None,
+    then: t.Callable[[], list[Watch]] | None = None,
+) -> Watch:
+    """Follows one operation; without `on_failure` it does not matter how it ends."""
+    what = (
+        f"{record['activationType']} of version {record['version']} on {record['network']} "
+        f"(activation {record['activationId']})"
+    )
+
+    def look() -> Look:
+        now, retry_after = mets.get_activation(
+            world.session, str(record["caSetId"]), record["version"], record["activationId"]
+        )
+        if note is not None:
+            note(now)
+        if now["activationStatus"] == "FAILED" and on_failure is not None:
+            raise on_failure(OperationFailed(what, now.get("failureReason"), "activation_failed"))
+        if now["activationStatus"] == "IN_PROGRESS":
+            return Look(False, "IN_PROGRESS", retry_after)
+        world.forget()
+        return Look(True, now["activationStatus"])
+
+    return Watch(what, look, then=then)
+
+
+def deletion_watch(world: World, ca_set_id: str, name: str) -> Watch:
+    """Follows the deletion of a set, network by network."""
+
+    def look() -> Look:
+        _, status, retry_after = mets.get_delete_status(world.session, ca_set_id)
+        if status["status"] == "FAILED":
+            networks = ", ".join(
+                f"{d['network']} {d['status']}" + (f" ({d['failureReason']})" if d.get("failureReason") else "")
+                for d in status["deletions"]
+            )
+            raise OperationFailed(f'The deletion of CA set "{name}" ({ca_set_id})', networks, "deletion_failed")
+        return Look(status["status"] == "COMPLETE", str(status["status"]), retry_after)
+
+    return Watch(f'deletion of CA set "{name}"', look)

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The world as a run sees it: the three APIs, the clock, and in check mode what earlier tasks would have done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from .._domain.past import Event
+from .._domain.plan import Document, Plan
+from .mets_world import MetsWorld
+
+if t.TYPE_CHECKING:
+    from .._wire.session import Session
+
+
+class Clock(t.Protocol):
+    def monotonic(self) -> float: ...
+    def now(self) -> dt.datetime: ...
+    def sleep(self, seconds: float) -> None: ...
+
+
+class World:
+    """What resources read and write through. Reads are kept for the run; `forget` drops them after a write."""
+
+    def __init__(self, session: Session, clock: Clock, past: t.Sequence[Event] = ()) -> None:
+        self.session = session
+        self.clock = clock
+        self.mets = MetsWorld(session, past)
+
+    def forget(self) -> None:
+        self.mets.forget()
+
+
+class Stale(Exception):
+    """A write met something that had changed since it was read. The runner reads and plans again, once (MEANING 2)."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Wait(t.Protocol):
+    """What a resource needs of the waiter: see `_ansible.waiter.Waiter`."""
+
+    wait: bool
+
+    def until(self, watches: t.Sequence[t.Any]) -> None: ...
+
+
+class Resource(t.Protocol):
+    """A thing that a user declares: read -> plan -> apply.
+
+    Made from the options of a task; a wish that has no meaning is refused there, before any request.
+    """
+
+    def read(self, world: World) -> t.Any:
+        """The fewest requests that answer the question."""
+
+    def plan(self, current: t.Any) -> Plan:
+        """Pure: what would be done, in order."""
+
+    def apply(self, world: World, plan: Plan, waiter: Wait) -> None:
+        """Walks the steps, marks each as done, keeps `plan.seen` up to date, stops at the first that fails."""
+
+    def people(self, result: Document) -> Document:
+        """Pure: the projection of return values that `diff` shows."""
+
+
+class Look(t.Protocol):
+    """A thing that a user only looks at."""
+
+    def look(self, world: World) -> Document:
+        """The return values."""

@@ -1,0 +1,131 @@
+#!/usr/bin/python
+# Copyright (c) edgetrust.akamai contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Activates and deactivates CA sets."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mets_activation
+short_description: Activate or deactivate a CA set on the networks
+version_added: 0.1.0
+description:
+  - Has a version of a CA set active on STAGING, PRODUCTION or both, or has nothing active there.
+  - Both networks are started together where that is safe, and waited for together.
+  - A run attaches to an operation of the same wish that is under way, and never starts a second one.
+author:
+  - edgetrust.akamai contributors (@edgetrust)
+extends_documentation_fragment:
+  - edgetrust.akamai.attributes
+  - edgetrust.akamai.attributes.changes
+  - edgetrust.akamai.connection
+  - edgetrust.akamai.ca_set_ref
+  - edgetrust.akamai.waiting
+  - edgetrust.akamai.safety
+  - edgetrust.akamai.assume
+options:
+  state:
+    description:
+      - V(active), the version is active on each of the networks.
+      - V(inactive), with O(version) that version is not active, without it nothing is. A set in use is refused.
+    type: str
+    choices: [active, inactive]
+    default: active
+  version:
+    description: Number of the version; required for V(active). V(latest) is refused, since what it means may change meanwhile.
+    type: str
+  networks:
+    description: The networks.
+    type: list
+    elements: str
+    choices: [STAGING, PRODUCTION]
+    default: [STAGING, PRODUCTION]
+  order:
+    description:
+      - V(auto), both start together while nothing uses the set; a set in use goes to STAGING first, and to PRODUCTION
+        once it is active there.
+      - V(together), V(staging_first), always so.
+    type: str
+    choices: [auto, together, staging_first]
+    default: auto
+  when_running:
+    description: What to do when another operation runs on a network. The same one is always attached to.
+    type: str
+    choices: [wait, fail]
+    default: wait
+  wait_timeout:
+    description: Seconds to wait altogether. Akamai names 12 to 15 minutes for a network.
+    type: float
+    default: 3600
+seealso:
+  - module: edgetrust.akamai.mets_activation_info
+  - module: edgetrust.akamai.mets_ca_set_version
+  - module: edgetrust.akamai.cps_mtls_binding
+"""
+
+EXAMPLES = r"""
+- name: Activate the version that an earlier task made, on both networks
+  edgetrust.akamai.mets_activation:
+    ca_set_name: partners
+    version: "{{ version.ca_set_version.version }}"
+
+- name: Try version 3 on STAGING only
+  edgetrust.akamai.mets_activation:
+    ca_set_name: partners
+    version: 3
+    networks: [STAGING]
+
+- name: Nothing of the set is active any more
+  edgetrust.akamai.mets_activation:
+    ca_set_name: partners
+    state: inactive
+"""
+
+RETURN = r"""
+activations:
+  description: One entry for each requested network, the record that made it what it is.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    network: {description: Network., type: str, returned: always, sample: STAGING}
+    version: {description: Version that the record is about., type: int, returned: always, sample: 2}
+    activation_id: {description: Id of the activation or deactivation., type: int, returned: always, sample: 84707}
+    activation_status: {description: "V(IN_PROGRESS), V(COMPLETE) or V(FAILED).", type: str, returned: always, sample: COMPLETE}
+ca_set:
+  description: The set, and what is active on it. Null where there is none.
+  returned: always
+  type: dict
+  contains:
+    ca_set_id: {description: Id of the set., type: str, returned: always, sample: "12345"}
+    ca_set_name: {description: Name of the set., type: str, returned: always, sample: partners}
+    staging_version: {description: Number of the version that is active on STAGING., type: int, returned: always, sample: 2}
+    production_version: {description: Number of the version that is active on PRODUCTION., type: int, returned: always, sample: 2}
+"""
+
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import (
+    CA_SET_REF,
+    SAFETY,
+    states,
+    waiting,
+)
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import run
+from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.activation import Activation
+
+NETWORKS = ["STAGING", "PRODUCTION"]
+OPTIONS = {
+    "version": {"type": "str"},
+    "networks": {"type": "list", "elements": "str", "choices": NETWORKS, "default": NETWORKS},
+    "order": {"type": "str", "choices": ["auto", "together", "staging_first"], "default": "auto"},
+    "when_running": {"type": "str", "choices": ["wait", "fail"], "default": "wait"},
+}
+
+
+def main() -> None:
+    run(Activation, states("active", "inactive"), CA_SET_REF, waiting(timeout=3600), SAFETY, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

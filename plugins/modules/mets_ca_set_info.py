@@ -1,0 +1,87 @@
+#!/usr/bin/python
+# Copyright (c) edgetrust.akamai contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at CA sets."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mets_ca_set_info
+short_description: Look at CA sets
+version_added: 0.1.0
+description:
+  - Returns CA sets in the shape of M(edgetrust.akamai.mets_ca_set), and an empty list when nothing matches.
+author:
+  - edgetrust.akamai contributors (@edgetrust)
+extends_documentation_fragment:
+  - edgetrust.akamai.attributes
+  - edgetrust.akamai.attributes.looks
+  - edgetrust.akamai.connection
+  - edgetrust.akamai.ca_set_ref
+options:
+  name_prefix:
+    description: Only sets whose name starts with this.
+    type: str
+  activated_on:
+    description: Only sets that have a version active there; V(INACTIVE) means on neither network.
+    type: str
+    choices: [STAGING, PRODUCTION, BOTH, EITHER, INACTIVE]
+  include_deleted:
+    description: Sets that are deleted, too.
+    type: bool
+    default: false
+seealso:
+  - module: edgetrust.akamai.mets_ca_set
+"""
+
+EXAMPLES = r"""
+- name: One set
+  edgetrust.akamai.mets_ca_set_info:
+    ca_set_name: partners
+
+- name: All that is active on PRODUCTION
+  edgetrust.akamai.mets_ca_set_info:
+    activated_on: PRODUCTION
+"""
+
+RETURN = r"""
+ca_sets:
+  description: The sets.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    account_id: {description: Account that the set is in., type: str, returned: always, sample: A-CCT1234}
+    ca_set_id: {description: Id of the set., type: str, returned: always, sample: "12345"}
+    ca_set_name: {description: Name of the set., type: str, returned: always, sample: partners}
+    ca_set_status: {description: "V(NOT_DELETED), V(DELETING) or V(DELETED).", type: str, returned: always, sample: NOT_DELETED}
+    description: {description: Description of the set., type: str, returned: always, sample: CAs of the partners' clients}
+    latest_version: {description: Number of the newest version., type: int, returned: always, sample: 2}
+    staging_version: {description: Number of the version that is active on STAGING., type: int, returned: always, sample: 2}
+    production_version: {description: Number of the version that is active on PRODUCTION., type: int, returned: always, sample: 1}
+    created_by: {description: Who made the set., type: str, returned: always, sample: automation}
+    created_date: {description: When it was made., type: str, returned: always, sample: "2026-11-24T09:00:00.123456Z"}
+    deleted_by: {description: Who deleted it., type: str, returned: always, sample: null}
+    deleted_date: {description: When the deletion was complete., type: str, returned: always, sample: null}
+    removal_date: {description: When the record of it will be gone as well., type: str, returned: always, sample: null}
+"""
+
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import CA_SET_REF
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import show
+from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.mets_looks import CaSets
+
+OPTIONS = {
+    "name_prefix": {"type": "str"},
+    "activated_on": {"type": "str", "choices": ["STAGING", "PRODUCTION", "BOTH", "EITHER", "INACTIVE"]},
+    "include_deleted": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    show(CaSets, CA_SET_REF, OPTIONS)
+
+
+if __name__ == "__main__":
+    main()
