@@ -21,7 +21,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
-def house(running: House) -> House:
-    """The emulator with its stock, its own clock, default switches and no faults."""
-    running.enter("stock")
+def house(running: House, request: pytest.FixtureRequest) -> House:
+    """The emulator in the state its module names (`START`, the stock if none), with default switches and no faults."""
+    running.enter(getattr(request.module, "START", "stock"))
     return running

@@ -132,6 +132,7 @@ def world(house: House) -> Document:
         ),
         _property(BARE, "bare", MIDDLE_FORMAT, tree(behaviors=[]), []),
     ]
+    state["accounts"]["A-CCT1234"]["ca_sets"].append({"caSetId": "12345", "caSetName": "partners"})
     house.control.put_state(state)
     return {}
 

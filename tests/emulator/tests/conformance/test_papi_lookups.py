@@ -390,7 +390,7 @@ def test_cp_codes_and_edge_hostnames(row: Row, house: House) -> None:
 
 
 def test_missing_group_redirects_behind_the_switch(house: House) -> None:
-    switch("papi_missing_contract_group", "redirect")(house)
+    switch("papi_context", "redirect")(house)
     answer = send(house, "GET {P}/properties")
     assert answer.status_code == 302
     link = answer.json()["redirectLink"]

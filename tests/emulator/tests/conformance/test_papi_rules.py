@@ -399,16 +399,16 @@ def test_patch(row: Row, house: House) -> None:
     run(row, house)
 
 
-def test_omitted_comments(house: House) -> None:
-    """What happens to the note is unknown (19.10): behind a switch, kept by default."""
-    switches = house.control.switches()
+@pytest.mark.parametrize(("value", "note"), [("keep", "why"), ("clear", "")])
+def test_omitted_comments(value: str, note: str, house: House) -> None:
+    """What happens to the note is unknown (19.10)."""
+    switch("papi_omitted_comments", value)(house)
     ok(house, PUT, {"rules": tree(), "comments": "why"})
     ok(house, PUT, {"rules": tree()})
-    assert version_of(house, "plain", 1)["note"] in ("why", "")
-    name = next((name for name in switches if name.startswith("papi") and "note" in name), None)
-    assert name is not None, f"no switch for the note of a PUT without comments: {sorted(switches)}"
-    for value in ("keep", "clear"):
-        switch(name, value)(house)
-        ok(house, PUT, {"rules": tree(), "comments": "why"})
-        ok(house, PUT, {"rules": tree()})
-        assert version_of(house, "plain", 1)["note"] == {"keep": "why", "clear": ""}[value]
+    assert version_of(house, "plain", 1)["note"] == note
+
+
+def test_the_note_is_kept_by_default(house: House) -> None:
+    ok(house, PUT, {"rules": tree(), "comments": "why"})
+    ok(house, PUT, {"rules": tree()})
+    assert version_of(house, "plain", 1)["note"] == "why"

@@ -80,7 +80,7 @@ def test_titles_appear(house: House) -> None:
 
 
 def test_normalisation_off_gives_back_what_was_sent(house: House) -> None:
-    switch("papi_normalize", "off")(house)
+    switch("papi_normalise", "off")(house)
     sent = {"name": "default", "behaviors": [ORIGIN, CP_CODE], "children": [BASIC], "options": {"is_secure": True}}
     assert saved(house, sent) == sent
 
