@@ -30,5 +30,6 @@ os.environ |= {
     "ANSIBLE_LOCALHOST_WARNING": "false",
     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     "ANSIBLE_NOCOLOR": "true",
+    "HYPOTHESIS_STORAGE_DIRECTORY": str(collection_tree.ROOT / ".cache" / "hypothesis"),
     "PYTHONPATH": str(collection_tree.ROOT / "tests" / "emulator"),
 }
