@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,7 +154,7 @@ class Row:
     status: int | set[int]
     body: Any = None
     given: tuple[Step, ...] = ()
-    headers: dict[str, str | None] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
     type: str | None = None
     has: dict[str, Any] = field(default_factory=dict)
     hasnot: tuple[str, ...] = ()
@@ -194,7 +194,7 @@ def send(
     request: str,
     body: Any = None,
     *,
-    headers: dict[str, str | None] | None = None,
+    headers: Mapping[str, str | None] | None = None,
     section: str = "default",
     raw: bytes | None = None,
     redirects: bool = False,
@@ -217,7 +217,7 @@ def check(row: Row, answer: requests.Response) -> None:
     assert answer.status_code in statuses, f"{answer.status_code} instead of {row.status}: {answer.text[:2000]}"
     if answer.status_code >= 400:
         problem(answer)
-    document = answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
+    document: Any = answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
     if row.type is not None:
         seen = document["type"]
         assert seen == row.type if row.type.startswith("https:") else seen.endswith(row.type), seen

@@ -49,7 +49,7 @@ latest_format = call(
     {"rules": tree()},
     headers={"Content-Type": "application/vnd.akamai.papirules.latest+json"},
 )
-deactivate = {"activationType": "DEACTIVATE"}
+deactivate: dict[str, Any] = {"activationType": "DEACTIVATE"}
 
 
 def without(*members: str) -> dict[str, Any]:
@@ -182,8 +182,12 @@ def test_start(row: Row, house: House) -> None:
 # ---------------------------------------------------------------------------------------------------- compliance
 
 
-RECORD = {"noncomplianceReason": "NONE", "customerEmail": "c@example.com", "peerReviewedBy": "p@example.com"}
-RECORD |= {"unitTested": True}  # type: ignore[dict-item]
+RECORD: dict[str, Any] = {
+    "noncomplianceReason": "NONE",
+    "customerEmail": "c@example.com",
+    "peerReviewedBy": "p@example.com",
+}
+RECORD |= {"unitTested": True}
 required = switch("papi_compliance_record", "required")
 
 

@@ -30,7 +30,7 @@ START = "papi"
 HOSTNAMES = "{plain}/versions/1/hostnames"
 GET, PUT, PATCH = (f"{method} {HOSTNAMES}?" for method in ("GET", "PUT", "PATCH"))
 MTLS = {"caSetId": "12345", "checkClientOcsp": True, "sendCaSetClient": False}
-TLS = {"cipherProfile": "ak-akamai-2020q1", "disallowedTlsVersions": ["TLSv1", "TLSv1_1"]}
+TLS: Document = {"cipherProfile": "ak-akamai-2020q1", "disallowedTlsVersions": ["TLSv1", "TLSv1_1"]}
 TLS |= {"stapleServerOcspResponse": True, "fipsMode": False}
 CCM = host(
     "ccm.example.com",

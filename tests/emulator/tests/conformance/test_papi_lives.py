@@ -38,8 +38,10 @@ class Provider:
         self.rule_format = rule_format
         self.property_id = ""
 
-    def call(self, method: str, path: str, body: Any = None, *, status: int = 200, **headers: str) -> Document:
-        media = {"Content-Type": "application/json", "PAPI-Use-Prefixes": "true", **headers}
+    def call(
+        self, method: str, path: str, body: Any = None, *, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Document:
+        media = {"Content-Type": "application/json", "PAPI-Use-Prefixes": "true", **(headers or {})}
         answer = self.client.send(method, PAPI + path, body, media, redirects=method == "GET")
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:1000]}"
         document: Document = answer.json()
@@ -92,7 +94,7 @@ class Provider:
         version = self.editable()
         media = f"application/vnd.akamai.papirules.{self.rule_format}+json"
         path = self.path(f"/versions/{version}/rules")
-        saved = self.call("PUT", path, {"rules": rules, "comments": "by hand"}, **{"Content-Type": media})
+        saved = self.call("PUT", path, {"rules": rules, "comments": "by hand"}, headers={"Content-Type": media})
         assert not saved.get("errors"), saved["errors"]
         shown = self.call("GET", path + "&validateMode=full&validateRules=true")
         assert shown["ruleFormat"] == self.rule_format
@@ -122,7 +124,7 @@ def plain(node: Any) -> Any:
         return [plain(item) for item in node]
     if not isinstance(node, dict):
         return node
-    forgiven = (None, [])
+    forgiven: tuple[Any, ...] = (None, [])
     return {
         name: plain(value)
         for name, value in node.items()

@@ -269,7 +269,7 @@ def test_contract_and_group_are_needed_on_lists(row: Row, house: House) -> None:
 
 
 def test_prefixes_are_taken_in_bodies_too(house: House) -> None:
-    body = {"productId": "Fresca", "domainPrefix": "bare.example.com", "domainSuffix": "edgekey.net"}
+    body: dict[str, Any] = {"productId": "Fresca", "domainPrefix": "bare.example.com", "domainSuffix": "edgekey.net"}
     body |= {"secureNetwork": "ENHANCED_TLS", "certEnrollmentId": 10001, "ipVersionBehavior": "IPV4"}
     link = ok(house, "POST {P}/edgehostnames?", body).json()["edgeHostnameLink"]
     assert re.search(r"/edgehostnames/ehn_\d+\?", link)

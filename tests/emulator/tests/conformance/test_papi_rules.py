@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -293,7 +294,7 @@ def test_dry_run_needs_validation(house: House) -> None:
     ],
     ids=["PUT rules", "PATCH rules", "PUT hostnames", "PATCH hostnames"],
 )
-def test_if_match(write: tuple[str, Any], headers: dict[str, str | None], house: House) -> None:
+def test_if_match(write: tuple[str, Any], headers: Mapping[str, str | None], house: House) -> None:
     request, body = write
     before = version_of(house, "plain", 1)
     for wrong in ('"0123456789abcdef"', before["etag"]):  # another's, and its own without the quotes

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -232,7 +233,7 @@ def test_latest(row: Row, house: House) -> None:
 
 # ---------------------------------------------------------------------------------------------------- frozen
 
-WRITES: list[tuple[str, str, Any, dict[str, str | None]]] = [
+WRITES: list[tuple[str, str, Any, Mapping[str, str | None]]] = [
     ("PUT rules", "PUT {path}/rules?", {"rules": tree()}, {}),
     (
         "PATCH rules",
@@ -256,7 +257,7 @@ STATES: list[tuple[str, str, int, tuple[Any, ...]]] = [
 @pytest.mark.parametrize("write", WRITES, ids=[write[0] for write in WRITES])
 @pytest.mark.parametrize("state", STATES, ids=[state[0] for state in STATES])
 def test_frozen(
-    state: tuple[str, str, int, tuple[Any, ...]], write: tuple[str, str, Any, dict[str, str | None]], house: House
+    state: tuple[str, str, int, tuple[Any, ...]], write: tuple[str, str, Any, Mapping[str, str | None]], house: House
 ) -> None:
     _, name, version, steps = state
     for step in steps:
