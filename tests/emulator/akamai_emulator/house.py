@@ -65,7 +65,7 @@ class House(Emulator):
 
     def reset(self) -> None:
         """Back to the seed, which was completed once: a pickle is the cheapest deep copy there is."""
-        self._take({name: Account(name, document) for name, document in pickle.loads(self._seed).items()})  # noqa: S301
+        self._take({name: Account(name, document) for name, document in pickle.loads(self._seed).items()})
 
     def adopt(self, document: Any) -> None:
         """Takes a seed or state document. Raises ShapeError and then leaves everything as it was."""

@@ -34,7 +34,7 @@ class Router:
     def _add(self, operation: Operation) -> None:
         node = self.root
         names = []
-        for segment in operation.template.strip("/").split("/"):
+        for segment in operation.template[1:].split("/"):
             if segment.startswith("{"):
                 names.append(segment.strip("{}"))
                 node.variable = node.variable or Node()
