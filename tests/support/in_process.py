@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs modules inside the test process, against a running emulator, on a clock that moves the emulator's instead of waiting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from akamai_emulator.testing import Control, Running
+from ansible.module_utils import basic
+
+MODULES = "ansible_collections.edgetrust.akamai.plugins.modules"
+RUNNER = "ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner"
+
+# Long enough that nothing ends by itself; a run's own waiting moves the emulator's clock.
+DURATIONS = {
+    "mets_activation": 700,
+    "mets_deactivation": 400,
+    "mets_deletion": 200,
+    "cps_step": 60,
+    "papi_activation": 180,
+    "retry_after": 300,
+    "latency": 0,
+}
+
+Result = dict[str, Any]
+
+
+class EmulatorClock:
+    """A clock whose sleep moves the account's clock of the emulator."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.offset = 0.0
+
+    def monotonic(self) -> float:
+        return self.offset
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.offset)
+
+    def sleep(self, seconds: float) -> None:
+        self.offset += seconds
+        self.control.advance(seconds)
+
+
+class House:
+    """A running emulator and the modules that are run against it."""
+
+    def __init__(self, emulator: Running) -> None:
+        self.emulator = emulator
+        self.control = emulator.control
+        self.clock = EmulatorClock(emulator.control)
+        self.printed: list[str] = []
+
+    def reset(self, state: Any = None) -> None:
+        """Back to the stock, or to a state that `control.state()` gave; without faults."""
+        self.control.no_faults()
+        if state is None:
+            self.control.reset()
+        else:
+            self.control.put_state(state)
+        self.clock.offset = 0.0
+
+    def run(self, module: str, *, check: bool = False, diff: bool = True, section: str = "default", **options: Any) -> Result:
+        """The result of one run, failed or not, as Ansible would register it."""
+        connection: Result = {"edgerc": str(self.emulator.edgerc), "section": section, "ca_path": str(self.emulator.ca_path)}
+        if "host" in options:
+            del connection["edgerc"], connection["section"]
+        arguments = {
+            **connection,
+            **options,
+            "_ansible_check_mode": check,
+            "_ansible_diff": diff,
+            "_ansible_keep_remote_files": False,
+            "_ansible_remote_tmp": str(Path(self.emulator.home) / "tmp"),
+        }
+        entry = importlib.import_module(f"{MODULES}.{module}")
+        runner = importlib.import_module(RUNNER)
+        output = io.StringIO()
+        with _module_arguments(arguments), _replaced(runner, "Clock", lambda: self.clock), redirect_stdout(output):
+            try:
+                entry.main()
+            except SystemExit as end:
+                code = end.code
+            else:
+                raise AssertionError(f"{module} has returned instead of ending")
+        text = output.getvalue()
+        self.printed.append(text)
+        result: Result = json.loads(text)
+        assert (code != 0) == bool(result.get("failed")), f"exit status {code} of {text}"
+        return result
+
+    def ok(self, module: str, **options: Any) -> Result:
+        """A run that must succeed."""
+        result = self.run(module, **options)
+        assert not result.get("failed"), json.dumps(result, indent=2)
+        return result
+
+    def fails(self, module: str, kind: str, **options: Any) -> Result:
+        """A run that must fail with a `failure` of this type."""
+        result = self.run(module, **options)
+        assert result.get("failed"), json.dumps(result, indent=2)
+        assert result["failure"]["type"] == kind, json.dumps(result, indent=2)
+        return result
+
+    def writes(self) -> list[Any]:
+        return [f"{r['method']} {r['path']}" for r in self.control.requests(write=True)]
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Only the requests inside are in `control.requests()` afterwards."""
+        self.control.forget_requests()
+        yield
+
+
+@contextmanager
+def _module_arguments(arguments: Result) -> Iterator[None]:
+    wire = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+    with _replaced(basic, "_ANSIBLE_ARGS", wire), _replaced(basic, "_ANSIBLE_PROFILE", "legacy"):
+        yield
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    missing = object()
+    before = getattr(owner, name, missing)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is missing:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
