@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: the edgetrust.akamai contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an API client may do (edgegrid.md 4)."""
+"""What an API client may do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from .links import Document
 
 
 def get_grants(session: Session) -> Document:
-    """The credential's name and dates, and `scope`: its grants, separated by blanks. Needs no grant by itself, so
-    it tests credentials and clock."""
+    """The credential's name and dates, and `scope`: its grants, separated by blanks (edgegrid.md 4).
+
+    Needs no grant by itself, so it tests credentials and clock.
+    """
     return session.request("GET", "/-/client-api/active-grants/implicit", write=False).object
