@@ -18,6 +18,7 @@ CASES: dict[str, tuple[int, str, str, str]] = {
     "client-token": (400, "pep-authn/request-error", "Bad request", "Invalid client token"),
     "malformed-400": (400, "pep-authn/request-error", "Bad request", "Invalid authorization header"),
     "malformed-401": (401, "pep-authn/deny", "Not authorized", "Invalid authorization header"),
+    "malformed-http": (400, "pep-authn/request-error", "Bad request", "Invalid HTTP request"),
     "nonce": (400, "pep-authn/request-error", "Bad request", "Invalid nonce"),
     "large-post": (400, "pep-authn/request-error", "Bad request", "Request body exceeds the maximum signed size"),
     "grant": (403, "pep-authz/deny", "Forbidden", "The client does not have the grant needed for the request"),

@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from . import control, wire
+from . import control, gateway, wire
 from .api import Api
 from .house import House
 
@@ -32,6 +32,21 @@ class Protocol(HttpToolsProtocol):
         self.scope["target"] = self.url  # type: ignore[typeddict-unknown-key]
         self.scope["transport"] = self.transport  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP at all gets the gateway's document too, with a `Date`, and the connection ends."""
+        now = wire.wall()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers or ()}
+        target = getattr(self, "url", b"").decode("latin-1")
+        refusal = gateway.refusal("malformed-http", wire.Request("", target, "", "", headers, b"", "127.0.0.1", now))
+        body = wire.encode(refusal.document)
+        head = (
+            "HTTP/1.1 400 Bad Request\r\n"
+            f"date: {wire.date_header(now)}\r\ncontent-type: {refusal.content_type}\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
 
 class Server(uvicorn.Server):

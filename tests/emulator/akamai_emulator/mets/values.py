@@ -192,7 +192,8 @@ def guard(call: Call, operation: Operation) -> None:
             {"allowedQueryParameters": [*allowed, "accountSwitchKey"], "parameters": unknown},
         )
     for name, text in call.params.items():
-        number(name, text)
+        if number(name, text) < 0 and name == "caSetId":
+            raise mismatch(name, text)
 
 
 def _acceptable(part: str) -> bool:
