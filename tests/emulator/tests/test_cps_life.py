@@ -265,6 +265,11 @@ def test_a_member_that_only_the_server_knows_may_be_sent_back(world: World) -> N
     body = world.enrollment(10002)
     assert world.put(body, number=10002).status == 202
     assert world.enrollment(10002)["networkConfiguration"]["newer"] == {"a": 1}
+    world.account.document["enrollments"][2]["newer"] = True
+    body = world.enrollment(10003) | {"enableMultiStackedCertificates": False}
+    del body["newer"]
+    assert world.put(body, number=10003).status == 200
+    assert "newer" not in world.enrollment(10003)
 
 
 def test_v11_neither_shows_nor_takes_fips_mode(world: World) -> None:

@@ -47,10 +47,11 @@ def start(
     at: dt.datetime,
     schedule: Document | None = None,
     bypass: bool = False,
+    number: int | None = None,
 ) -> Document:
     """A new change towards what the enrollment asks for now; it begins to move with the next `settle`."""
     change: Document = {
-        "id": new_id(account),
+        "id": new_id(account) if number is None else number,
         "kind": kind,
         "changeType": change_type,
         "created": times.show(at),

@@ -181,7 +181,6 @@ def _fill_changes(
             continue
         kind = seed.get("kind") or CHANGE_KINDS.get(seed.get("changeType") or "", "network")
         default_type = {"network": "modify-certificate", "certificate": "new-certificate", "removal": None}[kind]
-        number = _number(seed.get("id"))
         change = changes.start(
             emulator,
             account,
@@ -191,6 +190,7 @@ def _fill_changes(
             user="automation",
             at=now,
             schedule={"notBefore": None, "notAfter": None} | (seed.get("deploymentSchedule") or {}),
+            number=_number(seed.get("id")),
         )
         steps: list[str] = seed.get("script") or script(emulator, enrollment, kind)
         status = seed.get("status") or steps[0]
@@ -205,8 +205,6 @@ def _fill_changes(
         change["script"] = steps
         if status != "cancelled":
             _place(emulator, account, enrollment, change, steps.index(status), now)
-        if number is not None:
-            change["id"] = number
         change.update(
             (name, value) for name, value in seed.items() if name not in ("id", "script", "deploymentSchedule")
         )
