@@ -175,21 +175,29 @@ def _change(run: Run, make: t.Callable[..., Resource]) -> None:
     )
     plan = _planned(run, resource, world)
     if not run.module.check_mode:
-        try:
-            resource.apply(world, plan, run.waiter)
-        except Stale:
-            run.replanned = True
-            world.forget()
-            plan = _planned(run, resource, world)
-            _apply_again(resource, world, plan, run.waiter)
+        plan = _applied(run, resource, world, plan, run.waiter)
     _finish(run, resource, plan)
 
 
-def _apply_again(resource: Resource, world: World, plan: Plan, waiter: Waiter) -> None:
+def _applied(run: Run, resource: Resource, world: World, plan: Plan, waiter: Waiter) -> Plan:
+    """Applies the plan. Where the world has moved, or the answer to a write was lost, it looks and plans again, once."""
     try:
         resource.apply(world, plan, waiter)
+        return plan
+    except Stale:
+        pass
+    except WireError as error:
+        if not error.outcome_unknown:
+            raise
+    run.replanned = True
+    world.forget()
+    again = _planned(run, resource, world)
+    again.carry_over(plan)
+    try:
+        resource.apply(world, again, waiter)
     except Stale as stale:
         raise stale.cause from stale
+    return again
 
 
 def _planned(run: Run, resource: Resource, world: World) -> Plan:
@@ -223,7 +231,7 @@ def _finish(run: Run, resource: Resource, plan: Plan) -> None:
         after = resource.people(plan.seen)
     report = run.report()
     if not real:
-        report["changed"] = bool(plan.steps)
+        report["changed"] = any(not step.done for step in plan.steps)
     run.module.exit_json(
         diff={"before": before, "after": after},
         server_made=server_made,

@@ -73,7 +73,7 @@ class Step:
     """One write.
 
     `payload` is what `apply` needs to carry it out; it is never shown. `waits` says that something else has to end
-    first, so that a call with `wait: false` leaves the step to a later one.
+    first, so that a call with `wait: false` leaves the step to a later one. `tried` is set before its request is sent.
     """
 
     verb: str
@@ -81,6 +81,7 @@ class Step:
     reason: str
     payload: t.Any = None
     done: bool = False
+    tried: bool = False
     waits: bool = False
 
     def __post_init__(self) -> None:
@@ -116,6 +117,18 @@ class Plan:
     def warn(self, detail: str, **members: t.Any) -> None:
         """An entry of `api_warnings`; its `detail` also goes through `module.warn`."""
         self.warnings.append({**members, "detail": detail})
+
+    def carry_over(self, earlier: Plan) -> None:
+        """Takes over what an earlier plan of the same run has done.
+
+        A step that was tried and is not planned any more has worked: only its answer was lost.
+        """
+        planned = {(step.verb, step.target) for step in self.steps}
+        gone = [step for step in earlier.steps if step.done or (step.tried and (step.verb, step.target) not in planned)]
+        for step in gone:
+            step.done = True
+        self.steps[:0] = gone
+        self.before = earlier.before
 
     def shown_steps(self) -> list[Document]:
         return [step.shown() for step in self.steps]

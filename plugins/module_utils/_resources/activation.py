@@ -261,7 +261,8 @@ class Activation:
             "ca_set": plan.before["ca_set"] and dict(plan.before["ca_set"]),
             "activations": [dict(entry) for entry in plan.before["activations"]],
         }
-        run_operations(world, waiter, plan.steps, plan.attached, note)
+        todo = [step for step in plan.steps if not step.done]
+        run_operations(world, waiter, todo, plan.attached, note)
 
     def people(self, result: Document) -> Document:
         ca_set = result["ca_set"]

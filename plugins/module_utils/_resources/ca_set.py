@@ -12,10 +12,10 @@ from .._domain.errors import Frozen, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, predicted_id
 from .._domain.references import ca_set_name, description_text
 from .._domain.shapes import pick, snake
-from .._wire.errors import ApiError
-from .mets_operations import deactivation_steps, deletion_watch, moved, refuse_deleting, refuse_in_use, run_operations
+from .mets_operations import MOVED, deactivation_steps, deletion_watch, refuse_deleting, refuse_in_use, run_operations
 from .mets_world import CaSetRef, NetworkState, unless_missing
-from .world import Stale, Wait, World
+from .world import Wait, World
+from .writes import carry_out
 
 MEMBERS: t.Final = (
     "account_id",
@@ -158,25 +158,22 @@ class CaSet:
 
     def _create(self, world: World, plan: Plan) -> None:
         for step in plan.steps:
-            try:
-                made = mets.create_ca_set(world.session, str(step.target.name), description=self.description)
-            except ApiError as error:
-                if moved(error):
-                    raise Stale(error) from error
-                raise
-            plan.seen = {"ca_set": shown(made)}
-            step.done = True
+            if not step.done:
+                with carry_out(world, step, MOVED):
+                    made = mets.create_ca_set(world.session, str(step.target.name), description=self.description)
+                plan.seen = {"ca_set": shown(made)}
 
     def _delete(self, world: World, plan: Plan, waiter: Wait) -> None:
         found = plan.before["ca_set"]
         ca_set_id, name = str(found["ca_set_id"]), str(found["ca_set_name"])
-        if plan.steps:
-            *deactivations, delete = plan.steps
+        todo = [step for step in plan.steps if not step.done]
+        if todo:
+            *deactivations, delete = todo
             run_operations(world, waiter, deactivations, [], lambda record: None)
             if delete.waits and not waiter.wait:
                 return
-            mets.delete_ca_set(world.session, ca_set_id)
-            delete.done = True
+            with carry_out(world, delete, MOVED):
+                mets.delete_ca_set(world.session, ca_set_id)
         if waiter.wait:
             waiter.until([deletion_watch(world, ca_set_id, name)])
         world.forget()

@@ -15,11 +15,11 @@ from .._domain.errors import Frozen, InvalidOption, NotFound
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.references import description_text
 from .._domain.shapes import pick, snake
-from .._wire.errors import ApiError
 from .activation import version_number
-from .mets_operations import moved, refuse_deleting
+from .mets_operations import MOVED, refuse_deleting
 from .mets_world import CaSetRef, NetworkState
-from .world import Stale, Wait, World
+from .world import Wait, World
+from .writes import carry_out
 
 MEMBERS: t.Final = (
     "ca_set_id",
@@ -367,21 +367,16 @@ class CaSetVersion:
 
     def apply(self, world: World, plan: Plan, waiter: Wait) -> None:
         for step in plan.steps:
+            if step.done:
+                continue
             ca_set_id, number = str(step.target.id), t.cast(int, step.target.version)
-            try:
+            with carry_out(world, step, MOVED):
                 if step.verb == "create":
                     written = mets.create_version(world.session, ca_set_id, step.payload)
                 else:
                     written = mets.update_version(world.session, ca_set_id, number, step.payload)
-            except ApiError as error:
-                if moved(error):
-                    raise Stale(error) from error
-                raise
-            world.forget()
-            for warning in ((written.get("validation") or {}).get("warnings")) or []:
-                plan.warnings.append(warning)
+            plan.warnings += (written.get("validation") or {}).get("warnings") or []
             plan.seen = {"ca_set_version": shown(written)}
-            step.done = True
 
     def people(self, result: Document) -> Document:
         return people(result["ca_set_version"])

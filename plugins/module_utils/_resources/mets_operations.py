@@ -11,12 +11,12 @@ from .._api import mets
 from .._domain.errors import WishError
 from .._domain.plan import Document, Step, Target
 from .._domain.waits import Look, Watch
-from .._wire.errors import ApiError
 from .mets_world import NetworkState
 from .world import Stale, Wait, World
+from .writes import carry_out
 
 # Answers to a write that only mean: this changed since it was read.
-_MOVED: t.Final = frozenset(
+MOVED: t.Final = frozenset(
     [
         "ca-set-version-already-active-on-network",
         "ca-set-version-not-active-on-network",
@@ -29,11 +29,6 @@ _MOVED: t.Final = frozenset(
         "ca-set-name-is-not-unique",
     ]
 )
-
-
-def moved(error: ApiError) -> bool:
-    """Whether a refusal only says that the world has changed since it was read."""
-    return error.slug in _MOVED
 
 
 class OperationFailed(WishError):
@@ -117,7 +112,6 @@ def run_operations(
 
     def begin(step: Step) -> list[Watch]:
         record = _request(world, step)
-        step.done = True
         note(record)
         followers = [other for other in steps if other.payload.behind is step]
         return [_watch(world, record, note, _failed, then=lambda: [w for f in followers for w in enter(f)])]
@@ -130,16 +124,10 @@ def run_operations(
 
 def _request(world: World, step: Step) -> Document:
     request = mets.activate if step.verb == "activate" else mets.deactivate
-    try:
-        record = request(
+    with carry_out(world, step, MOVED):
+        return request(
             world.session, step.payload.ca_set_id, t.cast(int, step.target.version), t.cast(t.Any, step.target.network)
         )
-    except ApiError as error:
-        if moved(error):
-            raise Stale(error) from error
-        raise
-    world.forget()
-    return record
 
 
 def _failed(error: OperationFailed) -> Exception:
