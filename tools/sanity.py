@@ -20,7 +20,7 @@ BOOTSTRAP = "import ensurepip\n\nensurepip.bootstrap(default_pip=True)\n"
 
 
 # Not code that Ansible runs: ruff and mypy judge it, by the project's own rules.
-ELSEWHERE = ["tools", "tests/bench", "tests/conftest.py", "tests/emulator", "tests/laws", "tests/unit"]
+ELSEWHERE = ["tools", "tests/bench", "tests/conftest.py", "tests/emulator", "tests/laws", "tests/support", "tests/unit"]
 
 
 def bootstrap_scripts() -> None:
