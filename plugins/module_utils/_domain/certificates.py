@@ -256,26 +256,25 @@ def parse(der: bytes) -> Certificate:
     from cryptography import x509
 
     with _QUIET, warnings.catch_warnings():
-        # A serial number that is not positive is only warned about, so far.
+        # A serial number that is not positive is only warned about, so far; the reader of bundles names it.
         warnings.simplefilter("ignore")
         certificate = x509.load_der_x509_certificate(der)
-        is_ca = x509_reader.is_ca(certificate)
-    algorithm, hashed = x509_reader.signature(certificate)
-    key_type, key_bits = x509_reader.key(certificate)
-    return Certificate(
-        pem=pem.armour(der),
-        fingerprint=hashlib.sha256(der).hexdigest(),
-        subject=x509_reader.name_text(certificate.subject),
-        issuer=x509_reader.name_text(certificate.issuer),
-        serial_number=format(certificate.serial_number, "x"),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        signature_algorithm=algorithm,
-        hash_algorithm=hashed,
-        is_ca=is_ca,
-        key_type=key_type,
-        key_bits=key_bits,
-    )
+        algorithm, hashed = x509_reader.signature(certificate)
+        key_type, key_bits = x509_reader.key(certificate)
+        return Certificate(
+            pem=pem.armour(der),
+            fingerprint=hashlib.sha256(der).hexdigest(),
+            subject=x509_reader.name_text(certificate.subject),
+            issuer=x509_reader.name_text(certificate.issuer),
+            serial_number=format(certificate.serial_number, "x"),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            signature_algorithm=algorithm,
+            hash_algorithm=hashed,
+            is_ca=x509_reader.is_ca(certificate),
+            key_type=key_type,
+            key_bits=key_bits,
+        )
 
 
 def timestamp(when: datetime) -> str:

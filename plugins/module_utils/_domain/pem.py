@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,7 +103,7 @@ def _block(label: str, body: str, line: int) -> Block:
         return Block(label, None, line)
     try:
         der = base64.b64decode("".join(body.split()), validate=True)
-    except binascii.Error:
+    except ValueError:
         return Block(label, None, line, "is not valid base64")
     if not der:
         return Block(label, None, line, "is empty")
