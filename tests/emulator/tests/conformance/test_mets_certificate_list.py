@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import re
 from urllib.parse import quote
 
 import pytest
@@ -105,6 +106,11 @@ SHAPE = [
 ]
 
 
-@pytest.mark.parametrize("row", [*FILTERS, *REFUSED, *SHAPE], ids=str)
+def name(row: Row) -> str:
+    """The row's name without its times: every test process has to find the same tests."""
+    return re.sub(r"20\d\d-[^&]*", "TIME", str(row))
+
+
+@pytest.mark.parametrize("row", [*FILTERS, *REFUSED, *SHAPE], ids=name)
 def test_certificate_list(running: House, row: Row) -> None:
     run(running, row)
