@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import configparser
 import os
+import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,15 +87,20 @@ def resolve(options: Mapping[str, object], environ: Mapping[str, str], home: Pat
     return _from_file("", "", switch_key, home, "default", hint)
 
 
-def resolve_ca_path(options: Mapping[str, object], environ: Mapping[str, str], home: Path) -> str | None:
-    """The CA bundle (file or directory) that the task or AKAMAI_CA_PATH names, absolute, or None for the usual ones."""
-    for given in (_text(options.get("ca_path")), _text(environ.get("AKAMAI_CA_PATH"))):
-        if given:
-            path = _absolute(given, home)
-            if not path.exists():
-                raise CredentialError(f"There is no CA bundle at {path}.", "ca_path")
-            return str(path)
-    return None
+def ca_bundle(path: str | None) -> str | None:
+    """The absolute path of a CA bundle (file or directory); None, or nothing, stands for the usual authorities."""
+    if not _text(path):
+        return None
+    bundle = _absolute(_text(path), Path("~").expanduser())
+    try:
+        directory = bundle.is_dir()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(
+            cafile=None if directory else bundle, capath=bundle if directory else None
+        )
+    except OSError as error:
+        reason = "it holds no certificates" if isinstance(error, ssl.SSLError) else error.strerror
+        raise CredentialError(f"The CA bundle {bundle} cannot be used: {reason}.", "ca_path") from None
+    return str(bundle)
 
 
 def _from_file(path: str, section: str, switch_key: str, home: Path, source: str, hint: str = "") -> Credentials:

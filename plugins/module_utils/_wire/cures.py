@@ -139,12 +139,16 @@ CURES: tuple[Row, ...] = (
     ),
     Row("The change has moved on. " + _AGAIN, type="invalid-enrollment-state", passing=True),
     Row(
-        "Activate the CA set on both networks first, and check `detail`.",
+        "See that the CA set exists and is active on both networks, and check `detail`.",
         api="cps",
         status=(400,),
         text="(?i)invalid network configuration",
     ),
-    Row("Check the id: cps_enrollment_info lists what there is.", api="cps", status=(404,)),
+    Row(
+        "Check the id: cps_enrollment_info lists what there is. The input of a change is gone once the change moves on.",
+        api="cps",
+        status=(404,),
+    ),
     # PAPI (papi-v1.md 12.7, 13).
     Row("Name `contract_id` and `group_id`.", api="papi", type="problem-extracting-contract-group"),
     Row("Name `contract_id` and `group_id`.", api="papi", status=(302,)),
@@ -192,7 +196,10 @@ CURES: tuple[Row, ...] = (
         "The request does not speak the API's version. Check that this collection is up to date.",
         status=(405, 406, 415),
     ),
-    Row("The answer comes from something in between. Check `host` and the proxy settings.", status=(302, 407)),
+    Row(
+        "The answer comes from something in between. Check `host` and the proxy settings.",
+        status=(301, 302, 303, 307, 308, 407),
+    ),
     Row(_SUPPORT, status=(500, 502, 504), passing=True),
 )
 

@@ -90,7 +90,7 @@ class ApiError(WireError):
         self.status = answer.status
         self.type = str(members.get("type") or "")
         self.title = str(members.get("title") or "")
-        self.detail = str(members.get("detail") or "") or ("" if members else shorten(answer.text))
+        self.detail = str(members.get("detail") or "") or _plain_detail(answer)
         self.errors = _items(members.get("errors"))
         self.warnings = _items(members.get("warnings"))
         self.context: dict[str, Any] = _mapping(members.get("contextInfo"))
@@ -156,7 +156,7 @@ class ApiError(WireError):
 
     def _message(self, method: str, path: str, api: Api) -> str:
         said = [text for text in (self.title.rstrip("."), self.detail) if text]
-        listed = [_item_text(item) for item in self.errors]
+        listed = [_item_text(item) for item in self.errors if not self.detail or item.get("detail") != self.detail]
         said += [text for text in dict.fromkeys(listed) if text and text not in said][:3]
         if len(listed) > 3:
             said.append(f"({len(listed)} errors in all)")
@@ -221,6 +221,13 @@ def shorten(text: str, limit: int = 200) -> str:
         text = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.IGNORECASE | re.DOTALL)
     text = " ".join(text.split())
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _plain_detail(answer: Response) -> str:
+    """What there is to say without a problem document."""
+    if 300 <= answer.status < 400:
+        return f"Redirect to {shorten(answer.headers.get('location') or answer.text) or 'nowhere'}."
+    return "" if isinstance(answer.document, dict) else shorten(answer.text)
 
 
 def _items(value: Any) -> list[dict[str, Any]]:

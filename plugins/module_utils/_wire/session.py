@@ -16,7 +16,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from .answers import UNREADABLE, Loss, Response, loss_of
 from .clock import Clock
-from .credentials import Credentials
+from .credentials import Credentials, ca_bundle
 from .errors import ApiError, ConnectionFailed, TimeBudgetExceeded, WireError, shorten
 from .retry import Try, judge
 
@@ -33,7 +33,7 @@ class Session:
     `http_timeout` (seconds) bounds the silence of one attempt, `retry_timeout` (seconds) the time that the attempts for
     one request may take together. `log` gets one line per attempt and pause, without secrets. `requests` counts what
     was sent, by method; `waited` are the seconds spent in pauses; `wrote` tells whether something was, or may have
-    been, written.
+    been, written. Raises `CredentialError` if `ca_path` is no CA bundle.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Session:
         self._jitter = jitter
         self._budget = retry_timeout
         self._timeout = (min(CONNECT_TIMEOUT, http_timeout), http_timeout)
-        self._verify: str | bool = ca_path or True
+        self._verify: str | bool = ca_bundle(ca_path) or True
         self._origin = f"https://{credentials.host}"
         self._signer = edgegrid.EdgeGridAuthHeaders(
             credentials.client_token,

@@ -8,12 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from ansible_collections.edgetrust.akamai.plugins.module_utils._wire.credentials import (
     MAX_BODY,
     CredentialError,
+    ca_bundle,
     resolve,
-    resolve_ca_path,
 )
 
 KEYS = ("host", "client_token", "client_secret", "access_token")
@@ -220,12 +221,14 @@ def test_secrets_are_listed_and_not_shown(home: Path) -> None:
     assert "home.example.com" in repr(found)
 
 
-def test_ca_path(home: Path) -> None:
-    bundle = str(home / "other")
-    assert resolve_ca_path({}, {}, home) is None
-    assert resolve_ca_path({"ca_path": ""}, {"AKAMAI_CA_PATH": ""}, home) is None
-    assert resolve_ca_path({"ca_path": "~/other"}, {"AKAMAI_CA_PATH": "/none"}, home) == bundle
-    assert resolve_ca_path({}, {"AKAMAI_CA_PATH": bundle}, home) == bundle
-    with pytest.raises(CredentialError, match=r"/none/ca\.pem") as caught:
-        resolve_ca_path({"ca_path": "/none/ca.pem"}, {}, home)
-    assert caught.value.option == "ca_path"
+def test_ca_bundle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "ca.pem").write_bytes(Path(certifi.where()).read_bytes())
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(home)
+    assert [ca_bundle(given) for given in (None, "", " ")] == [None] * 3
+    assert [ca_bundle(given) for given in ("~/ca.pem", "ca.pem", str(home / "ca.pem"))] == [str(home / "ca.pem")] * 3
+    assert ca_bundle(str(home)) == str(home)
+    for given, reason in (("none.pem", "No such file"), ("other", "holds no certificates")):
+        with pytest.raises(CredentialError, match=rf"{home}/{given} cannot be used: .*{reason}") as caught:
+            ca_bundle(given)
+        assert caught.value.option == "ca_path"

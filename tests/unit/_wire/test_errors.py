@@ -334,7 +334,22 @@ SHAPES: list[tuple[str, str, int, Any, dict[str, Any]]] = [
         {"type": None, "title": None, "detail": None, "errors": None},
         {"type": "", "errors": []},
     ),
-    ("redirect", PAPI, 302, {"redirectLink": "/papi/v1/x?groupId=grp_1"}, {"cure": "contract_id", "retryable": False}),
+    ("empty object", METS, 500, {}, {"detail": "", "words": ["answered 500"]}),
+    (
+        "an item that repeats the detail",
+        METS,
+        409,
+        mets("x", "Name taken.", detail="There is one.", errors=[{"pointer": "/caSetName", "detail": "There is one."}]),
+        {"words": ["Name taken: There is one. (request id"]},
+    ),
+    (
+        "PAPI, redirect",
+        PAPI,
+        302,
+        {"redirectLink": "/papi/v1/x?groupId=grp_1"},
+        {"cure": "contract_id", "retryable": False, "words": ["groupId=grp_1"]},
+    ),
+    ("redirect elsewhere", METS, 307, "", {"cure": "in between", "detail": "Redirect to nowhere."}),
 ]
 
 

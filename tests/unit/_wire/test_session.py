@@ -9,6 +9,7 @@ import logging
 import re
 from typing import Any
 
+import certifi
 import pytest
 import requests
 from ansible_collections.edgetrust.akamai.plugins.module_utils._wire.errors import (
@@ -59,11 +60,11 @@ def test_time_outs_certificates_and_redirects_are_set_with_each_request(
     wire: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/somebody/elses.pem")
-    session = wire.script((200, {}), (200, {})).session(ca_path="/my/ca.pem", http_timeout=45.0)
+    session = wire.script((200, {}), (200, {})).session(ca_path=certifi.where(), http_timeout=45.0)
     session.request("GET", PATH, write=False)
     session = wire.session(http_timeout=3.0)
     session.request("GET", PATH, write=False)
-    assert wire.options[0]["verify"] == "/my/ca.pem"
+    assert wire.options[0]["verify"] == certifi.where()
     assert [options["timeout"] for options in wire.options] == [(10.0, 45.0), (3.0, 3.0)]
 
 
