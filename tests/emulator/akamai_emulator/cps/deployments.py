@@ -99,18 +99,39 @@ def _dns_names(settings: Mapping[str, Any] | None, csr: Mapping[str, Any]) -> li
 
 
 def _changed(change: Mapping[str, Any]) -> Document:
-    kind = change["kind"]
-    action, text = ACTIONS.get((kind, change["changeType"])) or ACTIONS[(kind, None)]
     items = change["certificates"] or [{"certificate": None, "trustChain": None, **csr} for csr in change["csrs"]]
+    return history_entry(
+        (change["kind"], change["changeType"]),
+        ra=change["target"]["certificateRequest"]["ra"],
+        status=STATUSES.get(change["state"], "incomplete"),
+        created=change["created"],
+        created_by=change["createdBy"],
+        last_updated=change["lastUpdated"],
+        items=items,
+    )
+
+
+def history_entry(
+    what: tuple[str, str | None],
+    *,
+    ra: str,
+    status: str,
+    created: str,
+    created_by: str,
+    last_updated: str | None,
+    items: list[Document],
+) -> Document:
+    """An entry of change history. `what` is the change's kind and type; `items` its certificates, the primary one first."""
+    action, text = ACTIONS.get(what) or ACTIONS[(what[0], None)]
     return {
         "action": action,
         "actionDescription": text,
         "businessCaseId": None,
-        "createdBy": change["createdBy"],
-        "createdOn": change["created"],
-        "lastUpdated": change["lastUpdated"],
-        "ra": change["target"]["certificateRequest"]["ra"],
-        "status": STATUSES.get(change["state"], "incomplete"),
+        "createdBy": created_by,
+        "createdOn": created,
+        "lastUpdated": last_updated,
+        "ra": ra,
+        "status": status,
         "primaryCertificate": _pick(items[0], CHANGED_CERTIFICATE) if items else None,
         "primaryCertificateOrderDetails": None,
         "multiStackedCertificates": _all(items[1:], CHANGED_CERTIFICATE),

@@ -251,7 +251,7 @@ def _management(exchange: Exchange, enrollment: Document, change: Document) -> D
                 for item in pending
             ],
         },
-        "validationResult": {"errors": None, "warnings": None},
+        "validationResult": {"errors": None, "warnings": []},
     }
 
 

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from ..core import Account, Document, Emulator, ShapeError
-from . import certificates, changes, model, schema, times
+from . import certificates, changes, deployments, model, schema, times
 from .enrollments import blank
 from .scripts import OTHER, STEPS, script
 
@@ -102,6 +102,7 @@ def _fill(emulator: Emulator, account: Account, enrollment: Document, contract: 
     kind = enrollment.get("validationType") or ("third-party" if enrollment.get("ra") == "third-party" else "dv")
     enrollment["validationType"] = kind
     enrollment["id"] = _number(enrollment.get("id")) or account.next_id("cps_enrollment", 10001)
+    past = enrollment.get("history")
     wanted_pending = enrollment.pop("pendingChanges", None) or []
     enrollment.pop("location", None)
     never_deployed = "deployed" in enrollment and not any((enrollment["deployed"] or {}).values())
@@ -124,6 +125,8 @@ def _fill(emulator: Emulator, account: Account, enrollment: Document, contract: 
     _fill_deployed(account, enrollment, never_deployed, now)
     if not enrollment.get("autoRenewalStartTime"):
         enrollment["autoRenewalStartTime"] = model.renewal_start(enrollment)
+    if past is None and model.is_deployed(enrollment):
+        enrollment["history"] = [_issued(enrollment, now)]
     _fill_changes(emulator, account, enrollment, wanted_pending, now)
     if never_deployed and not enrollment["changes"]:
         changes.start(emulator, account, enrollment, "certificate", "new-certificate", user="automation", at=now)
@@ -161,6 +164,21 @@ def _fill_deployed(account: Account, enrollment: Document, never_deployed: bool,
             )
         if not enrollment[f"{network}Slots"]:
             enrollment[f"{network}Slots"] = list(enrollment["assignedSlots"])
+
+
+def _issued(enrollment: Document, now: dt.datetime) -> Document:
+    """The change that brought the certificate in use, as change history shows it."""
+    place = model.deployed(enrollment, "production") or model.deployed(enrollment, "staging") or {}
+    issued = times.show(now - dt.timedelta(days=AGE_DAYS))
+    return deployments.history_entry(
+        ("certificate", "new-certificate"),
+        ra=enrollment["ra"],
+        status="completed",
+        created=issued,
+        created_by="automation",
+        last_updated=issued,
+        items=[place["primaryCertificate"], *place["multiStackedCertificates"]],
+    )
 
 
 def _certificate(enrollment: Document, end: dt.datetime | None, now: dt.datetime) -> Document:
