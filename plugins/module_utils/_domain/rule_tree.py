@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Literal
@@ -219,6 +219,12 @@ def guard_locks(before: Rule, after: Rule) -> None:
 # Comparison
 
 
+class _Options(dict[str, Any]):
+    """Canonical options, and the names of those whose absence has a meaning: left out here as they have no value."""
+
+    spoken: Collection[str] = ()
+
+
 def canonical(rule: Rule) -> dict[str, Any]:
     """A rule in the form that compares: without what PAPI adds, drops or reorders by itself (papi-v1.md 7.4)."""
     plain: dict[str, Any] = {}
@@ -238,7 +244,7 @@ def canonical(rule: Rule) -> dict[str, Any]:
 
 def equal(left: Rule, right: Rule) -> bool:
     """Whether two trees mean the same."""
-    return canonical(left) == canonical(right)
+    return not difference(left, right)
 
 
 def difference(left: Rule, right: Rule) -> list[str]:
@@ -269,11 +275,12 @@ def shown(rule: Rule) -> Rule:
 def _element(element: Element) -> dict[str, Any]:
     name = ALIASES.get(str(element.get("name")), str(element.get("name")))
     plain = {**_members({key: value for key, value in element.items() if key != "options"}), "name": name}
-    if kept := {
-        key: _option(name, key, value) for key, value in options(element).items() if _option_counts(name, key, value)
-    }:
-        plain["options"] = kept
-    return plain
+    found = options(element)
+    kept = _Options(
+        {key: _option(name, key, value) for key, value in found.items() if _option_counts(name, key, value)}
+    )
+    kept.spoken = found.keys() | {key for owner, key in DEFAULTS if owner == name}
+    return {**plain, "options": kept}
 
 
 def _members(document: dict[str, Any]) -> dict[str, Any]:
@@ -317,7 +324,7 @@ def _differences(
             inner = "here" if added_ok == "in options" and key == "options" else added_ok
             if key in left and key in right:
                 yield from _differences(left[key], right[key], below, inner)
-            elif key in left or inner != "here":
+            elif key in left or inner != "here" or key in getattr(left, "spoken", ()):
                 yield below
     elif isinstance(left, list) and isinstance(right, list):
         for index, (one, other) in enumerate(zip_longest(left, right, fillvalue=_ABSENT)):
