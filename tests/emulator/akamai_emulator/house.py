@@ -70,10 +70,16 @@ class House(Emulator):
     def adopt(self, document: Any) -> None:
         """Takes a seed or state document. Raises ShapeError and then leaves everything as it was."""
         accounts = {name: Account(name, value) for name, value in seed.check(document)["accounts"].items()}
-        seed.fill(accounts, self.clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z"))
-        for account in accounts.values():
-            for service in self.services:
-                self._complete(service, account)
+        # What a document leaves out is dated by the clock it will live under, which starts without an offset.
+        offset, self.clock.offset = self.clock.offset, 0.0
+        try:
+            seed.fill(accounts, self.clock.now().isoformat(timespec="microseconds").replace("+00:00", "Z"))
+            for account in accounts.values():
+                for service in self.services:
+                    self._complete(service, account)
+        except ShapeError:
+            self.clock.offset = offset
+            raise
         self._take(accounts)
 
     def _complete(self, service: Service, account: Account) -> None:
