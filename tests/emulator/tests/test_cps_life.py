@@ -95,7 +95,7 @@ class World:
             reply = operation.handler(call)
         except Refusal as refusal:
             reply = refusal.reply()
-        json.dumps(reply.body)
+        assert isinstance(reply.body, bytes) or json.dumps(reply.body)
         return reply
 
     def get(self, target: str, accept: str = "") -> Any:
@@ -452,7 +452,10 @@ def test_creation_of_a_domain_validated_enrollment(world: World) -> None:
     reply = world.send("POST", target, body)
     assert reply.body["enrollment"] == "/cps/v2/enrollments/10005"
     assert slug(world.send("POST", target, new_body(world, "again.example.com"))) == "enrollment-creation-limit"
-    assert world.send("GET", "/enrollments/10005/deployments/staging", accept="deployment.v8").status == 404
+    assert world.send("GET", "/enrollments/10005/deployments/staging").status == 404
+    world.switches["cps_missing_deployment"] = "null"
+    assert world.send("GET", "/enrollments/10005/deployments/staging").body == b"null"
+    assert world.get("/enrollments/10005/deployments") == {"production": None, "staging": None}
     assert world.bind(10005, "?allow-cancel-pending-changes=true").status == 202
     world.advance(times=3)
     assert world.status(10005)[1] == "coordinate-domain-validation"

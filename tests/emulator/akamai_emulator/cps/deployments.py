@@ -89,7 +89,7 @@ def _single(exchange: Exchange, network: str) -> Reply:
     place = model.deployed(exchange.enrollment(), network)
     if place is None and exchange.switch("cps_missing_deployment") == "404":
         raise exchange.refuse("not-found", f"Nothing is deployed on {network}.")
-    return exchange.reply(200, None if place is None else shown(place, exchange.accept))
+    return exchange.reply(200, b"null" if place is None else shown(place, exchange.accept))
 
 
 def _dns_names(settings: Mapping[str, Any] | None, csr: Mapping[str, Any]) -> list[str]:

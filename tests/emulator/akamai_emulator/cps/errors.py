@@ -84,6 +84,6 @@ def rate_limited(call: Call, limit: int, remaining: int, seconds: float) -> Repl
     headers = {"Retry-After": str(wait)}
     detail = f"You have exhausted your API Request Quota. Retry after: {wait} seconds."
     if call.emulator.switch("cps_rate_limit_body") == "text":
-        return Reply(429, detail, headers, "text/plain")
+        return Reply(429, detail.encode(), headers, "text/plain")
     body = {"type": "429 Too Many Requests", "title": "Too Many Requests", "detail": detail}
     return Reply(429, body, headers, "application/problem+json")
