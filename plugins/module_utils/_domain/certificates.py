@@ -11,12 +11,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import pem, x509_reader
 from .errors import InvalidOption, WishError
 from .pem import secrets_in
 from .references import description_text, given
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 __all__ = [
     "Bundle",
@@ -254,27 +257,36 @@ def from_api(document: Mapping[str, Any]) -> Certificate:
 def parse(der: bytes) -> Certificate:
     """One certificate from its DER form; `ValueError` says what is wrong with it."""
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
 
+    # The library's own exceptions are no ValueErrors.
+    unusable = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
     with _QUIET, warnings.catch_warnings():
         # A serial number that is not positive is only warned about, so far; the reader of bundles names it.
         warnings.simplefilter("ignore")
-        certificate = x509.load_der_x509_certificate(der)
-        algorithm, hashed = x509_reader.signature(certificate)
-        key_type, key_bits = x509_reader.key(certificate)
-        return Certificate(
-            pem=pem.armour(der),
-            fingerprint=hashlib.sha256(der).hexdigest(),
-            subject=x509_reader.name_text(certificate.subject),
-            issuer=x509_reader.name_text(certificate.issuer),
-            serial_number=format(certificate.serial_number, "x"),
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-            signature_algorithm=algorithm,
-            hash_algorithm=hashed,
-            is_ca=x509_reader.is_ca(certificate),
-            key_type=key_type,
-            key_bits=key_bits,
-        )
+        try:
+            return _read(x509.load_der_x509_certificate(der), der)
+        except unusable as error:
+            raise ValueError(str(error)) from error
+
+
+def _read(certificate: x509.Certificate, der: bytes) -> Certificate:
+    algorithm, hashed = x509_reader.signature(certificate)
+    key_type, key_bits = x509_reader.key(certificate)
+    return Certificate(
+        pem=pem.armour(der),
+        fingerprint=hashlib.sha256(der).hexdigest(),
+        subject=x509_reader.name_text(certificate.subject),
+        issuer=x509_reader.name_text(certificate.issuer),
+        serial_number=format(certificate.serial_number, "x"),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        signature_algorithm=algorithm,
+        hash_algorithm=hashed,
+        is_ca=x509_reader.is_ca(certificate),
+        key_type=key_type,
+        key_bits=key_bits,
+    )
 
 
 def timestamp(when: datetime) -> str:

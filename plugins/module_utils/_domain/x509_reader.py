@@ -78,8 +78,6 @@ def is_ca(certificate: x509.Certificate) -> bool:
         return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
     except x509.ExtensionNotFound:
         return False
-    except x509.DuplicateExtension as error:
-        raise ValueError(str(error)) from error
 
 
 def key(certificate: x509.Certificate) -> tuple[str | None, int | None]:

@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.x509.oid import NameOID
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -42,6 +43,7 @@ def _mint(
     email: str | None = None,
     org: str = "Example",
     serial: int | None = None,
+    pss: bool = False,
 ) -> x509.Certificate:
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
@@ -62,8 +64,9 @@ def _mint(
     )
     if ca is not None:
         builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=critical)
+    padding = PSS(MGF1(hashes.SHA256()), PSS.DIGEST_LENGTH) if pss else None
     weak = WEAK_OIDS.get(hashed)
-    signed = builder.sign(_key(key), hashes.SHA256() if weak else getattr(hashes, hashed)())
+    signed = builder.sign(_key(key), hashes.SHA256() if weak else getattr(hashes, hashed)(), rsa_padding=padding)
     if weak:
         # The library signs with such hashes no more; nobody here verifies the signature.
         der = signed.public_bytes(serialization.Encoding.DER)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.edgetrust.akamai.plugins.module_utils._domain import certificates
+from ansible_collections.edgetrust.akamai.plugins.module_utils._domain import certificates, pem
 from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.certificates import (
     Bundle,
     Certificate,
@@ -29,6 +29,8 @@ from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.certifica
 from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.errors import InvalidOption
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 Mint = Callable[..., Any]
 PemOf = Callable[[Any], str]
@@ -349,3 +351,70 @@ def test_public_names_exist() -> None:
 )
 def test_problems_as_text(problem: Problem, text: str) -> None:
     assert str(problem) == text
+
+
+EC_KEY, ODD_KEY = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x7f"
+VERSION_3, VERSION_2 = b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x01"
+BASIC, KEY_USAGE = b"\x06\x03\x55\x1d\x13", b"\x06\x03\x55\x1d\x0f"
+
+
+def test_a_key_of_an_unknown_kind_is_left_to_mets(mint: Mint, der_of: DerOf, now: datetime) -> None:
+    seen = parse(der_of(mint()).replace(EC_KEY, ODD_KEY))
+    assert (seen.key_type, seen.key_bits) == (None, None)
+    assert check([seen], now=now) == []
+
+
+def test_pss_signatures_have_the_hash_of_their_parameters(mint: Mint, der_of: DerOf, now: datetime) -> None:
+    seen = parse(der_of(mint("PSS", key="rsa-2048", pss=True)))
+    assert (seen.signature_algorithm, seen.hash_algorithm) == ("RSASSA-PSS", "SHA256")
+    assert check([seen], now=now) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(VERSION_3, VERSION_2, id="version 2"),
+        pytest.param(BASIC, KEY_USAGE, id="extension of another form"),
+        pytest.param(b"\x17\x0d24", b"\x17\x0dxx", id="no date"),
+    ],
+)
+def test_what_the_library_refuses_is_a_problem(
+    old: bytes, new: bytes, mint: Mint, der_of: DerOf, tmp_path: Path
+) -> None:
+    der = der_of(mint())
+    assert old in der
+    (tmp_path / "a.cer").write_bytes(der.replace(old, new))
+    bundle = load(certificates_file=tmp_path / "a.cer")
+    assert bundle.certificates == ()
+    assert reasons(bundle)[0][1].startswith("cannot be parsed as an X.509 certificate: ")
+
+
+def test_what_the_library_refuses_but_mets_holds_is_shown_as_mets_has_it(mint: Mint, der_of: DerOf) -> None:
+    own = parse(der_of(mint()))
+    text = pem.armour(der_of(mint()).replace(VERSION_3, VERSION_2))
+    seen = from_api(
+        {
+            "subject": "CN=odd",
+            "issuer": "CN=odd",
+            "startDate": "2024-01-01T00:00:00Z",
+            "endDate": "2036-01-01T00:00:00Z",
+            "fingerprint": own.fingerprint,
+            "serialNumber": "1",
+            "signatureAlgorithm": "SHA256WITHECDSA",
+            "certificatePem": text,
+        }
+    )
+    assert (seen.subject, seen.pem, seen.hash_algorithm) == ("CN=odd", text, "SHA256")
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4))
+def test_no_damage_is_too_odd(changes: list[tuple[int, int]], mint: Mint, der_of: DerOf, now: datetime) -> None:
+    data = bytearray(der_of(mint(email="a@example.com")))
+    for place, value in changes:
+        data[place % len(data)] = value
+    bundle = load([{"pem": pem.armour(bytes(data))}])
+    assert len(bundle.certificates) + len(bundle.problems) == 1
+    for certificate in bundle.certificates:
+        check([certificate], now=now)
+        certificate.project()
