@@ -99,7 +99,7 @@ class Activation:
     def plan(self, current: Current) -> Plan:
         ca_set = current.ca_set
         if ca_set is None or (not self.active and ca_set["caSetStatus"] == "DELETING"):
-            nothing = {"ca_set": None, "activations": [pick({"network": n}, *ENTRY) for n in self.networks]}
+            nothing = self._result(ca_set, dict.fromkeys(self.networks))
             return Plan(before=nothing, after=nothing)
         refuse_deleting(ca_set)
         before = self._result(ca_set, {n: self._record(current, n) for n in self.networks})
@@ -223,9 +223,9 @@ class Activation:
                 return record
         return None
 
-    def _result(self, ca_set: t.Mapping[str, t.Any], records: t.Mapping[str, t.Any]) -> Document:
+    def _result(self, ca_set: t.Mapping[str, t.Any] | None, records: t.Mapping[str, t.Any]) -> Document:
         entries = [{**pick(snake(records[n] or {}), *ENTRY), "network": n} for n in self.networks]
-        return {"ca_set": pick(snake(dict(ca_set)), *BRIEF), "activations": entries}
+        return {"ca_set": pick(snake(dict(ca_set)), *BRIEF) if ca_set is not None else None, "activations": entries}
 
     def _predicted(self, plan: Plan, current: Current) -> Document:
         ca_set = dict(t.cast(Document, current.ca_set))
@@ -265,10 +265,14 @@ class Activation:
         run_operations(world, waiter, todo, plan.attached, note)
 
     def people(self, result: Document) -> Document:
-        ca_set = result["ca_set"]
-        if ca_set is None:
+        return self.projection(result["ca_set"])
+
+    @staticmethod
+    def projection(ca_set: t.Mapping[str, t.Any] | None) -> Document:
+        """What a diff shows: what is active where."""
+        if ca_set is None or ca_set.get("ca_set_status") == "DELETED":
             return {}
-        return pick(ca_set, "ca_set_name", *(_member(network, "_version") for network in self.networks))
+        return pick(ca_set, "ca_set_name", "staging_version", "production_version")
 
 
 def _member(network: str, ending: str = "Version") -> str:

@@ -40,7 +40,7 @@ def shown(document: t.Mapping[str, t.Any]) -> Document:
     return {**held, "description": held["description"] or None}
 
 
-def people(ca_set: t.Mapping[str, t.Any] | None) -> Document:
+def brief(ca_set: t.Mapping[str, t.Any] | None) -> Document:
     """What a diff shows of a set: the members that tell what it is and where it is active."""
     if ca_set is None or ca_set["ca_set_status"] == "DELETED":
         return {}
@@ -130,14 +130,16 @@ class CaSet:
         }
         plan = Plan(before=before, after={"ca_set": gone})
         if ca_set["caSetStatus"] == "DELETING":
-            plan.attached.append(ca_set)
             plan.assumptions.append(f'The deletion of CA set "{name}" that is under way will succeed.')
             return plan
         refuse_in_use(ca_set, current.users, "deleted")
         self._refuse_active(name, current.networks)
         plan.steps = deactivation_steps(ca_set, current.networks.values())
+        ending = [s.running for s in current.networks.values() if s.running is not None and s.settled is None]
+        plan.assumptions += [f"The running DEACTIVATE on {record['network']} will complete." for record in ending]
         target = Target("ca_set", name, str(ca_set["caSetId"]))
-        plan.steps.append(Step("delete", target, "The set is not wanted.", waits=bool(plan.steps)))
+        waits = bool(plan.steps or ending)
+        plan.steps.append(Step("delete", target, "The set is not wanted.", ending, waits=waits))
         return plan
 
     def _refuse_active(self, name: str, networks: t.Mapping[str, NetworkState]) -> None:
@@ -169,7 +171,7 @@ class CaSet:
         todo = [step for step in plan.steps if not step.done]
         if todo:
             *deactivations, delete = todo
-            run_operations(world, waiter, deactivations, [], lambda record: None)
+            run_operations(world, waiter, deactivations, delete.payload, lambda record: None)
             if delete.waits and not waiter.wait:
                 return
             with carry_out(world, delete, MOVED):
@@ -181,4 +183,6 @@ class CaSet:
         plan.seen = {"ca_set": shown(left) if left is not None else None}
 
     def people(self, result: Document) -> Document:
-        return people(result["ca_set"])
+        return self.projection(result["ca_set"])
+
+    projection = staticmethod(brief)

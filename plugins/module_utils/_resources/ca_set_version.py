@@ -50,7 +50,7 @@ def shown(document: t.Mapping[str, t.Any], *, include_pem: bool = False) -> Docu
     }
 
 
-def people(version: t.Mapping[str, t.Any] | None) -> Document:
+def brief(version: t.Mapping[str, t.Any] | None) -> Document:
     """What a diff shows of a version: its texts, and each certificate in a line or two."""
     if version is None or version["ca_set_version_status"] == "DELETED":
         return {}
@@ -379,4 +379,6 @@ class CaSetVersion:
             plan.seen = {"ca_set_version": shown(written)}
 
     def people(self, result: Document) -> Document:
-        return people(result["ca_set_version"])
+        return self.projection(result["ca_set_version"])
+
+    projection = staticmethod(brief)

@@ -91,7 +91,8 @@ class MetsWorld:
         """The CASet, or a `not_found` error that lists the names seen."""
         found = self.ca_set(ref)
         seen = [] if found is not None or ref.name is None else [s["caSetName"] for s in self.ca_sets()]
-        return only([] if found is None else [found], str(ref), seen)
+        cure = "Check the name, or make the set first with `mets_ca_set`."
+        return only([] if found is None else [found], str(ref), seen, cure=cure)
 
     def ca_sets(self, *, prefix: str | None = None, deleted: bool = False) -> list[Document]:
         """All sets (those that are DELETED only on request), as the API lists them, plus those an earlier task would make."""
