@@ -84,6 +84,82 @@ ca_set:
     deleted_by: {description: Who deleted it., type: str, returned: always, sample: null}
     deleted_date: {description: When the deletion was complete., type: str, returned: always, sample: null}
     removal_date: {description: When the record of it will be gone as well., type: str, returned: always, sample: null}
+# Common return values, from tools/common_returns.yml.
+plan:
+  description: The steps of this run in order; in check mode what a run would do. After a failure, what had been done.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    verb: {description: "What is done, for example V(create), V(update), V(activate), V(bind) or V(delete).", type: str, returned: always, sample: create}
+    target:
+      description: "What it is done to: kind, name, id, version and network; null where one does not apply."
+      type: dict
+      returned: always
+      sample: {kind: ca_set, name: partners, id: "12345", version: null, network: null}
+    reason: {description: Why it is needed., type: str, returned: always, sample: There is no CA set "partners".}
+    done: {description: Whether it was done in this run., type: bool, returned: always, sample: true}
+deferred:
+  description: Positions in RV(plan) of steps that this call leaves to a later one, since they would have to wait.
+  returned: always
+  type: list
+  elements: int
+  sample: []
+diff:
+  description: The state before and after, for people. RV(diff.after) is the end state, even where it is not reached yet.
+  returned: success
+  type: dict
+  contains:
+    before: {description: The state before., type: dict, returned: always, sample: {}}
+    after: {description: The state after., type: dict, returned: always, sample: {ca_set_name: partners}}
+server_made:
+  description: Paths below RV(diff.after) whose values only the server can give; null in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [ca_set_id]
+assumptions:
+  description: What the plan takes for granted, for example that a running activation will complete.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+replanned:
+  description: Set when something had changed, or the answer to a write was lost, so that the run looked and planned again.
+  returned: when it happened
+  type: bool
+  sample: true
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+requests:
+  description: How many requests were sent, by method.
+  returned: always
+  type: dict
+  sample: {GET: 2, POST: 1}
+waited_seconds:
+  description: How long the run has waited for Akamai.
+  returned: always
+  type: float
+  sample: 0.0
+failure:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    api: {description: "Who refused: V(mets), V(cps), V(papi), V(gateway), or V(local) for this collection itself.", type: str, returned: always, sample: local}
+    status: {description: HTTP status., type: int, returned: always, sample: 409}
+    type: {description: Type of the problem., type: str, returned: always, sample: not_found}
+    title: {description: Title of the problem., type: str, returned: always, sample: CA set not found.}
+    detail: {description: What was refused., type: str, returned: always, sample: There is no CA set "partners".}
+    errors: {description: The single errors., type: list, elements: dict, returned: always, sample: []}
+    hazards: {description: Hazards that were not accepted., type: list, elements: dict, returned: when there are any, sample: [{name: remove_trusted_ca, breaks: Version 2 lacks a CA that clients rely on.}]}
+    request_id: {description: What Akamai support asks for., type: str, returned: always, sample: 1a2b3c4d}
+    cure: {description: What to do about it., type: str, returned: always, sample: Check the name.}
+    retryable: {description: Whether the same run may succeed later., type: bool, returned: always, sample: false}
 """
 
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import CA_SET_REF, states, waiting

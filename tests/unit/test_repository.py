@@ -136,3 +136,11 @@ def test_make_has_the_documented_commands() -> None:
     assert {"demo", "test", "sanity", "lint-content", "molecule", "docs", "matrix", "build", "bench"} <= commands
     assert {"emulator", "setup", "clean"} <= commands
     assert re.search(r"^make test\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+
+
+def test_common_return_values_are_written_into_every_module() -> None:
+    import common_returns  # tools/, by `pythonpath` in pyproject.toml
+
+    common = yaml.safe_load((ROOT / "tools" / "common_returns.yml").read_text())
+    stale = [m.name for m in sorted((ROOT / "plugins" / "modules").glob("*.py")) if common_returns.wanted(m, common) != m.read_text()]
+    assert not stale, f"run tools/common_returns.py: {stale}"
