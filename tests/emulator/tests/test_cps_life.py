@@ -383,9 +383,7 @@ def test_warnings_stop_a_change_until_acknowledged(world: World) -> None:
 
 
 def test_polls_may_lag_behind(world: World) -> None:
-    world.switches.update(
-        cps_pre_verification_warnings="on", cps_allowed_input_lag="one_poll", cps_acknowledgement_lag="one_poll"
-    )
+    world.switches.update(cps_pre_verification_warnings="on", cps_allowed_input_lag="on", cps_acknowledgement_lag="on")
     world.bind()
     world.advance()
     assert [len(world.change()["allowedInput"]) for _ in range(3)] == [0, 1, 1]

@@ -106,7 +106,7 @@ def enter(
         change["due"] = times.keep(at + dt.timedelta(days=ACKNOWLEDGEMENT_DAYS))
     if step.input == DV and emulator.switch("cps_dv_state") == "suspended":
         change["state"] = "suspended"
-    if step.input and emulator.switch("cps_allowed_input_lag") == "one_poll":
+    if step.input and emulator.switch("cps_allowed_input_lag") == "on":
         change["inputLag"] = True
     due = _due(change)
     if due is not None:

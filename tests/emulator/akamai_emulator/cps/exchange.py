@@ -20,11 +20,13 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 
 @dataclass(slots=True)
 class Exchange:
-    """`accept` and `content` are short names such as `enrollment.v12`; empty where the operation has none."""
+    """`accept` is a short name such as `enrollment.v12`. `contents` are the body's candidates: more than one only where
+    media types are lax and the call names none of them."""
 
     call: Call
-    accept: str = ""
-    content: str = ""
+    accept: str
+    contents: tuple[str, ...] = ()
+    content: str = field(init=False)
     emulator: Emulator = field(init=False)
     account: Account = field(init=False)
     now: dt.datetime = field(init=False)
@@ -33,6 +35,7 @@ class Exchange:
         self.emulator = self.call.emulator
         self.account = self.call.account
         self.now = self.call.now()
+        self.content = self.contents[0] if self.contents else ""
 
     def switch(self, name: str) -> str:
         return self.emulator.switch(name)
@@ -69,15 +72,21 @@ class Exchange:
         raise self.refuse("not-found", "The change was not found.")
 
     def body(self, known: Any = None) -> Document:
-        """The body, checked against the closed schema of its media type."""
+        """The body, checked against the closed schema of its media type: the first candidate that fits."""
         try:
             value = self.call.json()
-            schema.check(value, schema.BODIES[self.content], known)
-        except schema.Violation as error:
-            raise self.refuse("invalid-request", ascii(str(error))[1:-1]) from error
         except (ValueError, RecursionError) as error:
             raise self.refuse("invalid-request", "The body is not JSON.") from error
-        return value  # type: ignore[no-any-return]
+        problems = []
+        for content in self.contents:
+            try:
+                schema.check(value, schema.BODIES[content], known)
+            except schema.Violation as error:
+                problems.append(ascii(str(error))[1:-1])
+                continue
+            self.content = content
+            return value  # type: ignore[no-any-return]
+        raise self.refuse("invalid-request", problems[0])
 
     def _number(self, name: str) -> int:
         text = self.call.params[name]
@@ -110,7 +119,7 @@ def negotiate(call: Call, handler: Handler, accepts: tuple[str, ...], contents: 
     content = _chosen(call.headers.get("content-type", ""), contents)
     if content is None and contents and strict:
         raise errors.refusal(call, "unsupported-media-type", f"Supported: {_listed(contents)}")
-    return handler(Exchange(call, accept or accepts[0], content or (contents[0] if contents else "")))
+    return handler(Exchange(call, accept or accepts[0], (content,) if content else contents))
 
 
 def _chosen(header: str, names: Iterable[str]) -> str | None:

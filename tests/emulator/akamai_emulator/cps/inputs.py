@@ -19,6 +19,8 @@ PRE_TEXT = (
     "Akamai recommends that you check the DNS records of these domains."
 )
 POST_TEXT = "[WARNINGS]\nThe trust chain terminates with a non-standard root certificate.\nTrust Chain\nCertificate 1"
+# Here CPS cannot know yet whether there will be warnings.
+BEFORE_PRE_REVIEW = frozenset({"new", "pre-verification-safety-checks"})
 CHALLENGE_LIFE = dt.timedelta(days=7)
 
 
@@ -93,11 +95,12 @@ def set_schedule(exchange: Exchange) -> Reply:
     body = exchange.body()
     if change["state"] in changes.FINISHED:
         raise exchange.refuse("invalid-enrollment-state", "The change is finished.")
+    if not body:
+        raise exchange.refuse("invalid-request", "notBefore or notAfter is expected")
     try:
-        moments = [times.read(body[name]) if body[name] is not None else None for name in ("notBefore", "notAfter")]
+        first, last = (times.read(body[name]) if body.get(name) else None for name in ("notBefore", "notAfter"))
     except ValueError as error:
         raise exchange.refuse("invalid-request", "notBefore and notAfter must be ISO 8601 times or null") from error
-    first, last = moments
     if first and last and last < first:
         raise exchange.refuse("invalid-request", "notAfter lies before notBefore")
     change["deploymentSchedule"] = {
@@ -125,7 +128,7 @@ def give_input(exchange: Exchange) -> Reply:
     wanted = next((kind for kind, row in INPUTS.items() if row.update == segment), None)
     body = exchange.body()
     if wanted is None or change["state"] not in ("awaiting-input", "suspended") or _awaited(change) != wanted:
-        early = wanted == PRE and change["state"] in ("new", "running") and _comes(change, PRE_REVIEW)
+        early = wanted == PRE and change["status"] in BEFORE_PRE_REVIEW
         if early and exchange.switch("cps_early_acknowledgement") == "409":
             raise exchange.refuse("invalid-enrollment-state")
         raise exchange.refuse("not-found", "The input was not found.")
@@ -138,7 +141,7 @@ def give_input(exchange: Exchange) -> Reply:
         return _change_id(exchange, enrollment, change)
     before = {"state": change["state"], "status": change["status"]}
     changes.proceed(exchange.emulator, exchange.account, enrollment, change, exchange.now)
-    if exchange.switch("cps_acknowledgement_lag") == "one_poll":
+    if exchange.switch("cps_acknowledgement_lag") == "on":
         change["before"] = before
     return _change_id(exchange, enrollment, change)
 
@@ -149,10 +152,6 @@ def _change_id(exchange: Exchange, enrollment: Document, change: Document) -> Re
 
 def _awaited(change: Document) -> str:
     return "" if change.get("denied") else changes.step_of(change).input
-
-
-def _comes(change: Document, status: str) -> bool:
-    return status in change["script"][change["position"] + 1 :]
 
 
 def _allowed(exchange: Exchange, enrollment: Document, change: Document) -> list[Document]:
@@ -186,7 +185,11 @@ def _upload(exchange: Exchange, change: Document, items: list[Mapping[str, Any]]
         except ValueError as error:
             raise exchange.refuse("invalid-certificate", str(error)) from error
         own = [csr for csr in change["csrs"] if certificates.request_key(csr["csr"]) == read.public_key]
-        if not own or item["keyAlgorithm"] != read.key_algorithm:
+        if exchange.switch("cps_uploaded_key") == "unchecked":
+            own = [csr for csr in change["csrs"] if csr["keyAlgorithm"] == item["keyAlgorithm"]]
+        elif item["keyAlgorithm"] != read.key_algorithm:
+            own = []
+        if not own:
             raise exchange.refuse("invalid-certificate", "The certificate does not belong to the CSR of this change.")
         if read.expiry <= exchange.now:
             raise exchange.refuse("invalid-certificate", "The certificate has expired.")
@@ -195,7 +198,7 @@ def _upload(exchange: Exchange, change: Document, items: list[Mapping[str, Any]]
                 "certificate": item["certificate"],
                 "trustChain": item.get("trustChain"),
                 "csr": own[0]["csr"],
-                "keyAlgorithm": read.key_algorithm,
+                "keyAlgorithm": item["keyAlgorithm"],
                 "signatureAlgorithm": read.signature_algorithm,
                 "expiry": times.show(read.expiry),
             }
