@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import re
 from urllib.parse import quote
 
 import pytest
