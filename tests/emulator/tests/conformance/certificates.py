@@ -110,6 +110,23 @@ def sha1_pem(common_name: str) -> str:
     return changed.public_bytes(serialization.Encoding.PEM).decode()
 
 
+def issue(request: str) -> str:
+    """A leaf for a certificate request, signed by the rows' own CA."""
+    asked = x509.load_pem_x509_csr(request.encode())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(asked.subject)
+        .issuer_name(name("Root A"))
+        .public_key(asked.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - DAY)
+        .not_valid_after(NOW + 365 * DAY)
+    )
+    for extension in asked.extensions:
+        made = made.add_extension(extension.value, extension.critical)
+    return made.sign(key(), hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
 def fingerprint(text: str) -> str:
     """SHA-256 over DER, lower-case hex."""
     return x509.load_pem_x509_certificate(text.encode()).fingerprint(hashes.SHA256()).hex()

@@ -217,7 +217,7 @@ def expired(house: House) -> Facts:
 @given("bound")
 def bound(house: House) -> Facts:
     """Version 1 active on both networks, enrollment 10001 bound to the set and deployed."""
-    facts = one_version(house)
+    facts = two_versions(house)
     for network in NETWORKS:
         move(house, facts["set"], 1, network)
     bind(house, 10001, facts["set"])

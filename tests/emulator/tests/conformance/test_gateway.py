@@ -247,7 +247,7 @@ MANGLED: dict[str, Callable[[str], str | None]] = {
     "another order": lambda header: re.sub("(client_token=[^;]*;)(access_token=[^;]*;)", r"\2\1", header),
     "semicolon at the end": lambda header: header + ";",
     "timestamp format": lambda header: header.replace("+0000", "Z"),
-    "odd bytes": lambda header: "EG1-HMAC-SHA256 \xff\xfe=\x7f;",
+    "odd bytes": lambda header: "EG1-HMAC-SHA256 \xff\xfe=;",
 }
 
 

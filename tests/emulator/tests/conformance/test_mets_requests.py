@@ -261,7 +261,8 @@ def test_odd_bodies_are_400(running: House, op: Op) -> None:
     facts = running.enter(STATE)
     for body in ODD:
         answer = running.client().send(op.method, op.path.format(**facts), body)
-        assert answer.status_code == 400, (body[:60], answer.status_code, answer.text[:300])
+        wanted = (400, 422) if b"certificatePem" in body else (400,)  # the version's state may be looked at first
+        assert answer.status_code in wanted, (body[:60], answer.status_code, answer.text[:300])
         assert answer.json()["type"].startswith(ERRORS)
 
 
