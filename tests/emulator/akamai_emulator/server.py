@@ -38,7 +38,9 @@ class Protocol(HttpToolsProtocol):
         now = wire.wall()
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self.headers or ()}
         target = getattr(self, "url", b"").decode("latin-1")
-        refusal = gateway.refusal("malformed-http", wire.Request("", target, "", "", headers, b"", "127.0.0.1", now))
+        method = self.parser.get_method().decode("latin-1") if headers else ""
+        request = wire.Request(method, target, "", "", headers, b"", "127.0.0.1", now)
+        refusal = gateway.refusal("malformed-http", request)
         body = wire.encode(refusal.document)
         head = (
             "HTTP/1.1 400 Bad Request\r\n"

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 
 from .core import Document
+from .cps import stock as cps
+from .papi import stock as papi
 
 MAIN = "A-CCT1234"
 OTHER = "A-CCT5678"
@@ -40,12 +41,12 @@ CONTRACTS: dict[str, dict[str, list[Document]]] = {
 
 
 def document(now: dt.datetime) -> Document:
-    main: Document = {"ca_sets": []}
-    if importlib.util.find_spec(f"{__package__}.cps.stock"):
-        main["enrollments"] = importlib.import_module(f"{__package__}.cps.stock").enrollments(now)
-    if importlib.util.find_spec(f"{__package__}.papi.stock"):
-        papi = importlib.import_module(f"{__package__}.papi.stock")
-        main["properties"] = papi.properties(now)
-        main["edge_hostnames"] = papi.edge_hostnames(now)
-        main["cp_codes"] = papi.cp_codes(now)
+    """The stock as a seed: `now` dates it."""
+    main: Document = {
+        "ca_sets": [],
+        "enrollments": cps.enrollments(now),
+        "properties": papi.properties(now),
+        "edge_hostnames": papi.edge_hostnames(now),
+        "cp_codes": papi.cp_codes(now),
+    }
     return {"accounts": {MAIN: main, OTHER: {}}}

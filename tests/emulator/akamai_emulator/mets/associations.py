@@ -27,10 +27,7 @@ def _enrollments(account: Account, ca_set_id: str) -> list[Item]:
 
 
 def _properties(account: Account, ca_set_id: str) -> list[Item]:
-    try:
-        from ..papi.links import ccm_hostnames
-    except ImportError:
-        return []
+    from ..papi.links import ccm_hostnames
 
     by_id: dict[str, Item] = {}
     for found in ccm_hostnames(account):
