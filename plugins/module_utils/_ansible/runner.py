@@ -223,9 +223,9 @@ def _hazardous(hazards: t.Sequence[Hazard]) -> WishError:
 
 
 def _finish(run: Run, resource: Resource, plan: Plan) -> None:
-    predicted, _ = settle_unknown(plan.after)
+    predicted, dummy = settle_unknown(plan.after)
     after, server_made = settle_unknown(resource.people(plan.after))
-    before, _ = settle_unknown(resource.people(plan.before))
+    before, dummy = settle_unknown(resource.people(plan.before))
     real = not run.module.check_mode
     if real and plan.complete and (run.waiter is None or run.waiter.wait):
         after = resource.people(plan.seen)

@@ -53,9 +53,7 @@ class Activation:
     """The wish for what is active on the networks, made from the options of `mets_activation`."""
 
     def __init__(self, options: t.Mapping[str, t.Any], *, now: dt.datetime) -> None:
-        ref = CaSetRef.of(options)
-        assert ref is not None
-        self.ref = ref
+        self.ref = CaSetRef.required(options)
         self.now = now
         self.active = options["state"] == "active"
         self.version = version_number(options, required=self.active, action="activate")

@@ -68,17 +68,15 @@ class Current:
 class CaSet:
     """The wish for one CA set, made from the options of `mets_ca_set`."""
 
-    def __init__(self, options: t.Mapping[str, t.Any], **_: t.Any) -> None:
-        ref = CaSetRef.of(options)
-        assert ref is not None
-        self.ref = ref
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = CaSetRef.required(options)
         self.present = options["state"] == "present"
         self.deactivate = bool(options.get("deactivate"))
         self.description = description_text(options.get("description"))
         if self.deactivate and self.present:
             raise InvalidOption("`deactivate` only goes with `state: absent`.")
-        if self.present and ref.name is not None:
-            ca_set_name(ref.name)
+        if self.present and self.ref.name is not None:
+            ca_set_name(self.ref.name)
 
     def read(self, world: World) -> Current:
         ca_set = world.mets.ca_set(self.ref)

@@ -106,9 +106,7 @@ class CaSetVersion:
     """The wish that a set has a version with exactly these certificates, made from the options of `mets_ca_set_version`."""
 
     def __init__(self, options: t.Mapping[str, t.Any], *, now: dt.datetime) -> None:
-        ref = CaSetRef.of(options)
-        assert ref is not None
-        self.ref = ref
+        self.ref = CaSetRef.required(options)
         self.now = now
         self.number = version_number(options, required=False, action="name a version")
         self.description = description_text(options.get("description"))

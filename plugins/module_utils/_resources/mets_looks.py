@@ -36,8 +36,8 @@ ACTIVATION: t.Final = (
 class CaSets:
     """`mets_ca_set_info`."""
 
-    def __init__(self, options: t.Mapping[str, t.Any], **_: t.Any) -> None:
-        self.ref = CaSetRef.of(options, required=False)
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = CaSetRef.optional(options)
         self.prefix = given(options.get("name_prefix"))
         self.activated_on = options.get("activated_on")
         self.deleted = bool(options.get("include_deleted"))
@@ -69,10 +69,8 @@ class CaSets:
 class CaSetVersions:
     """`mets_ca_set_version_info`."""
 
-    def __init__(self, options: t.Mapping[str, t.Any], **_: t.Any) -> None:
-        ref = CaSetRef.of(options)
-        assert ref is not None
-        self.ref = ref
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = CaSetRef.required(options)
         self.number = version_number(options, required=False, action="name a version")
         self.active_only = bool(options.get("active_only"))
         self.certificates = bool(options.get("include_certificates"))
@@ -101,10 +99,8 @@ class CaSetVersions:
 class Activations:
     """`mets_activation_info`."""
 
-    def __init__(self, options: t.Mapping[str, t.Any], **_: t.Any) -> None:
-        ref = CaSetRef.of(options)
-        assert ref is not None
-        self.ref = ref
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = CaSetRef.required(options)
         self.number = version_number(options, required=False, action="name a version")
         self.activation_id = given(options.get("activation_id"))
         self.network = options.get("network")
@@ -125,10 +121,8 @@ class Activations:
 class Associations:
     """`mets_association_info`: the enrollments and host names that METS lists for a set."""
 
-    def __init__(self, options: t.Mapping[str, t.Any], **_: t.Any) -> None:
-        ref = CaSetRef.of(options)
-        assert ref is not None
-        self.ref = ref
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = CaSetRef.required(options)
 
     def look(self, world: World) -> Document:
         found = world.mets.ca_set(self.ref)

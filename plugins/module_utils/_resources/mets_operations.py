@@ -172,7 +172,7 @@ def deletion_watch(world: World, ca_set_id: str, name: str) -> Watch:
     """Follows the deletion of a set, network by network."""
 
     def look() -> Look:
-        _, status, retry_after = mets.get_delete_status(world.session, ca_set_id)
+        dummy, status, retry_after = mets.get_delete_status(world.session, ca_set_id)
         if status["status"] == "FAILED":
             networks = ", ".join(
                 f"{d['network']} {d['status']}" + (f" ({d['failureReason']})" if d.get("failureReason") else "")

@@ -29,8 +29,18 @@ class CaSetRef:
     id: str | None = None
 
     @classmethod
-    def of(cls, options: t.Mapping[str, t.Any], *, required: bool = True) -> CaSetRef | None:
-        found = one_of(options, "ca_set_name", "ca_set_id", required=required)
+    def required(cls, options: t.Mapping[str, t.Any]) -> CaSetRef:
+        found = cls.optional(options)
+        if found is None:
+            raise InvalidOption(
+                "One of ca_set_name and ca_set_id is required.",
+                cure="An empty value, as from an undefined result, counts as none.",
+            )
+        return found
+
+    @classmethod
+    def optional(cls, options: t.Mapping[str, t.Any]) -> CaSetRef | None:
+        found = one_of(options, "ca_set_name", "ca_set_id", required=False)
         if found is None:
             return None
         option, text = found
