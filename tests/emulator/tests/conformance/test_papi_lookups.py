@@ -261,7 +261,7 @@ def test_conventions(row: Row, house: House) -> None:
 
 
 @rows(
-    Row("300s: contract and group missing", "GET {P}/properties", 400, type="problem-extracting-contract-group"),
+    Row("both missing", "GET {P}/properties", 400, type="problem-extracting-contract-group"),
     Row("group missing", "GET {P}/properties?contractId=ctr_C-0N7RAC7", 400, type="problem-extracting-contract-group"),
 )
 def test_contract_and_group_are_needed_on_lists(row: Row, house: House) -> None:
@@ -391,10 +391,10 @@ def test_cp_codes_and_edge_hostnames(row: Row, house: House) -> None:
 
 def test_missing_group_redirects_behind_the_switch(house: House) -> None:
     switch("papi_context", "redirect")(house)
-    answer = send(house, "GET {P}/properties")
+    answer = send(house, "GET {plain}/versions")
     assert answer.status_code == 302
     link = answer.json()["redirectLink"]
-    assert link.startswith("/papi/v1/properties?")
+    assert link.startswith("/papi/v1/properties/prp_900001/versions?")
     assert {"contractId", "groupId"} <= {part.split("=")[0] for part in link.split("?")[1].split("&")}
     assert answer.headers["Location"].startswith(house.ready["url"].rstrip("/"))
 
