@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
+from .. import wire
 from ..core import Call, Operation, Reply, Service
 from . import activations, assets, hostnames, lookups, progress, properties, rules, seed, versions
 from .body import check_media_types
+from .ids import stamp
 from .problems import document, refuse
 from .switches import SWITCHES
 
@@ -70,8 +73,13 @@ def _no_route(call: Call, methods: Iterable[str]) -> Reply:
 
 
 def _rate_limited(call: Call, limit: int, remaining: int, wait: float) -> Reply:
+    """429 by request rate; the time of the next permitted call is on the wire's clock (papi-v1.md 1.8)."""
     reply = refuse(call, "rate-limit-exceeded").reply()
-    reply.headers |= {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(remaining)}
+    reply.headers |= {
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(remaining),
+        "X-RateLimit-Next": stamp(dt.datetime.fromtimestamp(wire.wall() + wait, dt.UTC)),
+    }
     return reply
 
 

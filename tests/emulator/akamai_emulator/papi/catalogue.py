@@ -318,6 +318,10 @@ ADVANCED = "advanced"
 ALIASES: dict[str, dict[str, str]] = {"behaviors": {"cpcode": "cpCode"}, "criteria": {"hoit": "hostname"}}
 
 
+def canonical(kind: str, name: str) -> str:
+    return ALIASES[kind].get(name, name)
+
+
 def feature(kind: str, name: str) -> Feature | None:
     """The row of a behavior or criterion whatever the format; `kind` is `behaviors` or `criteria`."""
     return TABLES[kind].get(name)

@@ -195,8 +195,7 @@ def _check_ccm(call: Call, host: Document) -> None:
     if mtls is not None:
         if mtls.get("caSetId") is None:
             raise refuse(call, "missing-request-body-field", "The field mtls.caSetId is required.")
-        check = call.emulator.switch("papi_ccm_ca_set") == "check"
-        if check and not _ca_set_exists(call, mtls["caSetId"]):
+        if call.emulator.switch("papi_ccm_ca_set") == "check" and not _ca_set_exists(call, mtls["caSetId"]):
             raise refuse(call, "hostname/unknown-ca-set")
         host["mtls"] = (
             {"checkClientOcsp": False, "sendCaSetClient": False}

@@ -111,8 +111,7 @@ def scope(call: Call) -> tuple[str, str]:
     """Contract and group of a call that needs both (bare): 400 when one is missing, 403 when the account lacks one."""
     contract, group = query(call, "contractId"), query(call, "groupId")
     if contract is None or group is None:
-        missing = "contractId" if contract is None else "groupId"
-        raise refuse(call, "missing-required-parameter", f"The query parameter {missing} is required.")
+        raise refuse(call, "problem-extracting-contract-group")
     known = find(call.account, "groups", "groupId", group)
     if find(call.account, "contracts", "contractId", contract) is None or known is None:
         raise refuse(call, "forbidden")

@@ -210,9 +210,9 @@ class Tidy:
         kept = {
             name: value for name, value in element.items() if name in ELEMENT_MEMBERS or ("element", name) in self.words
         }
-        name = kept["name"]
+        name = catalogue.canonical(kind, kept["name"])
         if self.canonical_names:
-            name = kept["name"] = catalogue.ALIASES[kind].get(name, name)
+            kept["name"] = name
         kept["options"] = self._options(kind, name, kept.get("options") or {})
         return kept
 

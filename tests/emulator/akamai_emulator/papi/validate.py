@@ -88,7 +88,7 @@ def _validate(rules: tree.Rule, about: Context) -> tuple[list[Item], list[Item]]
 
 
 def _missing_in_default(rules: tree.Rule, about: Context) -> Iterator[Item]:
-    present = {element.get("name") for element in rules.get("behaviors") or []}
+    present = {catalogue.canonical("behaviors", str(element.get("name"))) for element in rules.get("behaviors") or []}
     for number, name in enumerate(sorted(_LABELS.keys() - present)):
         yield {
             "type": "/papi/v0/errors/validation.required_behavior",
@@ -101,7 +101,8 @@ def _missing_in_default(rules: tree.Rule, about: Context) -> Iterator[Item]:
 
 
 def _element(kind: str, element: dict[str, Any], pointer: str, about: Context) -> Iterator[Item]:
-    name, noun = str(element.get("name")), kind[:-1] if kind == "behaviors" else "criterion"
+    name = catalogue.canonical(kind, str(element.get("name")))
+    noun = "behavior" if kind == "behaviors" else "criterion"
     unknown = "unknown_feature" if kind == "behaviors" else "unknown_condition"
     row = catalogue.feature(kind, name)
     if row is None:
@@ -118,8 +119,12 @@ def _element(kind: str, element: dict[str, Any], pointer: str, about: Context) -
     options = element.get("options") or {}
     table = catalogue.options_of(kind, name, about.rule_format)
     for option in table:
-        if catalogue.applies(option, options, table):
-            yield from _option(option, options.get(option.name), name, noun, f"{pointer}/options/{option.name}")
+        where = f"{pointer}/options/{option.name}"
+        if options.get(option.name) is not None:
+            yield from _value(option, options[option.name], name, noun, where)
+        elif option.required and catalogue.applies(option, options, table):
+            tail = "option_required_when.applies" if option.when else "option_required"
+            yield _item(tail, where, f"The `{option.name}` option on the `{name}` {noun} is required.")
     if name == "enforceMtlsSettings" and about.ca_sets is not None:
         sets = options.get("certificateAuthoritySet")
         for ca_set in sets if isinstance(sets, list) else ():
@@ -133,14 +138,8 @@ def _element(kind: str, element: dict[str, Any], pointer: str, about: Context) -
         yield _item("limit_key.max_clientip_per_match", pointer, f"More than {MAX_CLIENT_IPS} addresses in one match.")
 
 
-def _option(option: catalogue.Option, value: Any, feature: str, noun: str, pointer: str) -> Iterator[Item]:
+def _value(option: catalogue.Option, value: Any, feature: str, noun: str, pointer: str) -> Iterator[Item]:
     about = f"The `{option.name}` option on the `{feature}` {noun}"
-    if value is None:
-        if option.required:
-            yield _item(
-                "option_required_when.applies" if option.when else "option_required", pointer, f"{about} is required."
-            )
-        return
     check, suffix, text = catalogue.KINDS[option.kind]
     if not check(value):
         yield _item(f"illegal_option_value_format.{suffix}", pointer, f"{about} {text}.")
@@ -175,7 +174,7 @@ def _default_criteria(node: tree.Node) -> Iterator[Item]:
 
 
 def _names(rule: tree.Rule, kind: str) -> set[str]:
-    return {str(element.get("name")) for element in rule.get(kind) or []}
+    return {catalogue.canonical(kind, str(element.get("name"))) for element in rule.get(kind) or []}
 
 
 def _logs_only(rule: tree.Rule) -> bool:

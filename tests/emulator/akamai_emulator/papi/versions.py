@@ -86,7 +86,9 @@ def create_version(call: Call) -> Reply:
         raise refuse(call, "property-version/not-found")
     check_source_etag(call, source, text_field(call, body, "createFromVersionEtag", required=False))
     number = prop["versions"][-1]["propertyVersion"] + 1
-    copied = {name: source[name] for name in ("rules", "originalRules", "ruleFormat", "productId") if name in source}
+    copied: Document = {
+        name: source[name] for name in ("rules", "originalRules", "ruleFormat", "productId") if name in source
+    }
     note = source["note"] if call.emulator.switch("papi_new_version_note") == "copy" else ""
     prop["versions"].append(
         {
