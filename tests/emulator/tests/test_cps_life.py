@@ -520,3 +520,43 @@ def test_staging_bypass_changes_production_only(world: World) -> None:
     world.advance(times=4)
     assert world.status()[1] == "complete"
     assert bound(world) == [(10001, "1001", [], [12001])]
+
+
+def test_staging_bypass_reaches_a_running_change_too(world: World) -> None:
+    world.put(world.enrollment(10002) | {"csr": world.enrollment(10002)["csr"] | {"ou": "Other"}}, number=10002)
+    running = world.enrollment(10002)["pendingChanges"]
+    reply = world.bind(10002, "?allow-staging-bypass=true")
+    assert (reply.status, reply.body["changes"]) == (202, [running[0]["location"]])
+    assert bound(world) == [(10002, "1001", [], [12002])]
+    assert (
+        world.account.document["enrollments"][1]["changes"][-1]["target"]["networkConfiguration"][
+            "clientMutualAuthentication"
+        ]
+        == BINDING
+    )
+
+
+def test_a_failed_change_blocks_until_it_is_cancelled(world: World) -> None:
+    world.switches["cps_error_at"] = "deploy-changes-to-staging"
+    world.bind()
+    world.advance(times=3)
+    error = world.change()["statusInfo"]["error"]
+    assert (error["code"], error["timestamp"]) == ("emulated-failure", "2026-11-24T09:00:20Z")
+    world.switches["cps_error_at"] = "none"
+    assert world.bind().status == 409
+    world.switches["cps_failed_change"] = "gone"
+    assert world.enrollment()["pendingChanges"] == []
+    assert world.bind().status == 202
+
+
+def test_a_429_is_no_ordinary_problem(world: World) -> None:
+    call = Call(world, world.account, "automation", "GET", "/cps/v2/enrollments", [], {}, b"")
+    reply = SERVICE.rate_limited(call, 35, 0, 20.2)
+    assert (reply.status, reply.headers["Retry-After"]) == (429, "21")
+    assert reply.body == {
+        "type": "429 Too Many Requests",
+        "title": "Too Many Requests",
+        "detail": "You have exhausted your API Request Quota. Retry after: 21 seconds.",
+    }
+    world.switches["cps_rate_limit_body"] = "text"
+    assert isinstance(SERVICE.rate_limited(call, 35, 0, 20.2).body, bytes)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import NamedTuple
 
@@ -80,7 +81,7 @@ def gateway_500(call: Call) -> Reply:
 
 def rate_limited(call: Call, limit: int, remaining: int, seconds: float) -> Reply:
     """429: no instance, a type that is no URL, the wait inside the text; plain text by switch."""
-    wait = max(1, round(seconds + 0.5))
+    wait = max(1, math.ceil(seconds))
     headers = {"Retry-After": str(wait)}
     detail = f"You have exhausted your API Request Quota. Retry after: {wait} seconds."
     if call.emulator.switch("cps_rate_limit_body") == "text":

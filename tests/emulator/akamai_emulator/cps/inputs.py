@@ -95,8 +95,6 @@ def set_schedule(exchange: Exchange) -> Reply:
     body = exchange.body()
     if change["state"] in changes.FINISHED:
         raise exchange.refuse("invalid-enrollment-state", "The change is finished.")
-    if not body:
-        raise exchange.refuse("invalid-request", "notBefore or notAfter is expected")
     try:
         first, last = (times.read(body[name]) if body.get(name) else None for name in ("notBefore", "notAfter"))
     except ValueError as error:

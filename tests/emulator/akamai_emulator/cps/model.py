@@ -73,13 +73,17 @@ DEFAULTS_OF: dict[str, Mapping[str, Any]] = {
 def fill(document: Document) -> None:
     """Give every optional member that is left out its default; null stays null."""
     third_party = document["validationType"] == "third-party"
-    for name, value in (DEFAULTS_THIRD_PARTY if third_party else DEFAULTS).items():
-        document.setdefault(name, deepcopy(value))
+    fill_from(document, DEFAULTS_THIRD_PARTY if third_party else DEFAULTS)
     for name, members in DEFAULTS_OF.items():
         if document[name] is not None:
-            for member, value in members.items():
-                document[name].setdefault(member, deepcopy(value))
+            fill_from(document[name], members)
     fill_binding(document["networkConfiguration"])
+
+
+def fill_from(document: Document, defaults: Mapping[str, Any]) -> None:
+    for name, value in defaults.items():
+        if name not in document:
+            document[name] = deepcopy(value)
 
 
 def fill_binding(network: Document) -> None:

@@ -187,11 +187,12 @@ def check(value: Any, shape: Shape, known: Any = None, path: Path = (), *, parti
             check(item, shape.item, None, (*path, str(index)), partial=partial)
     if isinstance(value, dict) and shape.members:
         held: dict[str, Any] = known if isinstance(known, dict) else {}
-        for name, member in shape.members.items():
-            if member.required and name not in value and not partial:
-                raise Violation((*path, name), "is required")
+        missing = () if partial else (name for name, m in shape.members.items() if m.required and name not in value)
+        for name in missing:
+            raise Violation((*path, name), "is required")
         for name, item in value.items():
-            if name in shape.members:
-                check(item, shape.members[name], held.get(name), (*path, name), partial=partial)
+            member = shape.members.get(name)
+            if member is not None:
+                check(item, member, held.get(name), (*path, name), partial=partial)
             elif name not in held and not partial:
                 raise Violation((*path, name), "is not a member of this object")

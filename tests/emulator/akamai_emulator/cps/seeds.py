@@ -138,18 +138,18 @@ def _fill_deployed(account: Account, enrollment: Document, never_deployed: bool,
         enrollment["deployed"] = dict.fromkeys(NETWORKS)
         return
     enrollment["deployed"] = {network: given.get(network, {}) for network in NETWORKS}
-    target = changes.target(enrollment)
     certificate: Document | None = None
     for network in NETWORKS:
         place = enrollment["deployed"][network]
         if place is None:
             continue
-        configuration = deepcopy(target["networkConfiguration"]) | (place.get("networkConfiguration") or {})
+        configuration = place["networkConfiguration"] = place.get("networkConfiguration") or {}
+        model.fill_from(configuration, enrollment["networkConfiguration"])
         model.fill_binding(configuration)
-        place["networkConfiguration"] = configuration
-        for name, value in (("certificateRequest", target["certificateRequest"]), ("multiStackedCertificates", [])):
-            if place.get(name) is None:
-                place[name] = deepcopy(value)
+        if place.get("certificateRequest") is None:
+            place["certificateRequest"] = model.certificate_request(enrollment)
+        if place.get("multiStackedCertificates") is None:
+            place["multiStackedCertificates"] = []
         place.setdefault("ocspStapled", False)
         place.setdefault("ocspUris", [])
         present = place.get("primaryCertificate")
