@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .certificates import many, pem
-from .harness import METS, MICROSECONDS, Facts, House, Row, given
+from .harness import GIVEN, METS, MICROSECONDS, Facts, House, Row, given
 
 NETWORKS = ("STAGING", "PRODUCTION")
 FINISH = 3601  # seconds: more than any METS duration of the harness
@@ -154,6 +154,10 @@ for _name, _moves, _finish in (
     given(_name)(_moved(1, *_moves, finish=_finish))
 
 
+def active_on_staging(house: House) -> Facts:
+    return GIVEN["v1 active on staging"](house)
+
+
 @given("v1 activating on both")
 def activating_both(house: House) -> Facts:
     facts = two_versions(house)
@@ -221,4 +225,41 @@ def bound(house: House) -> Facts:
     for network in NETWORKS:
         move(house, facts["set"], 1, network)
     bind(house, 10001, facts["set"])
+    return facts
+
+
+def attach(house: House, ca_set: str) -> None:
+    """Tie host names of the active version of `www` to the set by CCM certificates, as a seed would (papi-v1.md 11)."""
+    document = house.control.state()
+    account = document["accounts"]["A-CCT1234"]
+    property_ = next(item for item in account["properties"] if item["propertyId"].removeprefix("prp_") == "200001")
+    version = next(item for item in property_["versions"] if item["propertyVersion"] == 2)
+    for host in hosts(version):
+        host["certProvisioningType"] = "CCM"
+        host["ccmCertificates"] = {"rsaCertId": "1234"}
+        host["mtls"] = {"caSetId": ca_set, "checkClientOcsp": False, "sendCaSetClient": False}
+    house.control.put_state(document)
+
+
+def hosts(version: dict[str, Any]) -> list[dict[str, Any]]:
+    found = version["hostnames"]
+    return list(found["items"]) if isinstance(found, dict) else list(found)
+
+
+@given("on host names")
+def on_hostnames(house: House) -> Facts:
+    """Version 1 active on both networks, the set named by the CCM host names of property `www`."""
+    facts = two_versions(house)
+    for network in NETWORKS:
+        move(house, facts["set"], 1, network, finish=False)
+    house.control.advance(FINISH)
+    assert house.client().ask("GET", f"{SETS}/{facts['set']}")["productionVersion"] == 1
+    attach(house, facts["set"])
+    return facts
+
+
+@given("bound and on host names")
+def on_both(house: House) -> Facts:
+    facts = bound(house)
+    attach(house, facts["set"])
     return facts

@@ -141,7 +141,12 @@ SCHEDULES = [
             content="deployment-schedule.v1",
             has={"change": LINK},
         )
-        for id, body in (("both", LATER), ("one", LATER | {"notAfter": None}), ("none", NO_DATES))
+        for id, body in (
+            ("both", LATER),
+            ("one", LATER | {"notAfter": None}),
+            ("one, the other left out", {"notBefore": LATER["notBefore"]}),
+            ("none", NO_DATES),
+        )
     ),
     *(
         row(

@@ -10,48 +10,10 @@ from typing import Any
 
 import pytest
 
-from .harness import Facts, House, Row, given, look, run
-from .mets_worlds import CONTEXT, ERRORS, FINISH, NETWORKS, SET, SETS, V1, bind, bound, move, refusal, two_versions
+from .harness import House, Row, look, run
+from .mets_worlds import CONTEXT, ERRORS, NETWORKS, SET, SETS, V1, bind, move, refusal
 
 USERS = f"{SET}/associations"
-WWW = "prp_200001"
-
-
-def attach(house: House, ca_set: str) -> None:
-    """Tie host names of the active version of `www` to the set by CCM certificates, as a seed would (papi-v1.md 11)."""
-    document = house.control.state()
-    account = document["accounts"]["A-CCT1234"]
-    property_ = next(item for item in account["properties"] if item["propertyId"].removeprefix("prp_") == "200001")
-    version = next(item for item in property_["versions"] if item["propertyVersion"] == 2)
-    for host in hosts(version):
-        host["certProvisioningType"] = "CCM"
-        host["ccmCertificates"] = {"rsaCertId": "1234"}
-        host["mtls"] = {"caSetId": ca_set, "checkClientOcsp": False, "sendCaSetClient": False}
-    house.control.put_state(document)
-
-
-def hosts(version: dict[str, Any]) -> list[dict[str, Any]]:
-    found = version["hostnames"]
-    return list(found["items"]) if isinstance(found, dict) else list(found)
-
-
-@given("on host names")
-def on_hostnames(house: House) -> Facts:
-    """Version 1 active on both networks, the set named by the CCM host names of property `www`."""
-    facts = two_versions(house)
-    for network in NETWORKS:
-        move(house, facts["set"], 1, network, finish=False)
-    house.control.advance(FINISH)
-    assert house.client().ask("GET", f"{SETS}/{facts['set']}")["productionVersion"] == 1
-    attach(house, facts["set"])
-    return facts
-
-
-@given("bound and on host names")
-def on_both(house: House) -> Facts:
-    facts = bound(house)
-    attach(house, facts["set"])
-    return facts
 
 
 ENROLLMENT = {
