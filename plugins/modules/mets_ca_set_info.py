@@ -82,13 +82,22 @@ failure:
   returned: failure
   type: dict
   contains:
-    api: {description: "Who refused: V(mets), V(cps), V(papi), V(gateway), or V(local) for this collection itself.", type: str, returned: always, sample: local}
+    api:
+      description: "Who refused: V(mets), V(cps), V(papi), V(gateway), or V(local) for this collection itself."
+      type: str
+      returned: always
+      sample: local
     status: {description: HTTP status., type: int, returned: always, sample: 409}
     type: {description: Type of the problem., type: str, returned: always, sample: not_found}
     title: {description: Title of the problem., type: str, returned: always, sample: CA set not found.}
     detail: {description: What was refused., type: str, returned: always, sample: There is no CA set "partners".}
     errors: {description: The single errors., type: list, elements: dict, returned: always, sample: []}
-    hazards: {description: Hazards that were not accepted., type: list, elements: dict, returned: when there are any, sample: [{name: remove_trusted_ca, breaks: Version 2 lacks a CA that clients rely on.}]}
+    hazards:
+      description: Hazards that were not accepted.
+      type: list
+      elements: dict
+      returned: when there are any
+      sample: [{name: remove_trusted_ca, breaks: Version 2 lacks a CA that clients rely on.}]
     request_id: {description: What Akamai support asks for., type: str, returned: always, sample: 1a2b3c4d}
     cure: {description: What to do about it., type: str, returned: always, sample: Check the name.}
     retryable: {description: Whether the same run may succeed later., type: bool, returned: always, sample: false}
