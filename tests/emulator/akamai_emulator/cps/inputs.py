@@ -286,7 +286,7 @@ def _challenges(exchange: Exchange, enrollment: Document, change: Document) -> D
                 "error": None,
                 "expires": expires,
                 "requestTimestamp": times.show(start),
-                "validatedTimestamp": times.show(start) if done else None,
+                **({"validatedTimestamp": times.show(start)} if done else {}),
                 "challenges": [
                     {
                         "type": "http-01",

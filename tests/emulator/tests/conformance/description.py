@@ -39,18 +39,18 @@ def document() -> dict[str, Any] | None:
     """The description turned into plain JSON Schema, or None where it is absent."""
     if not source().is_file():
         return None
-    loaded: dict[str, Any] = _plain(yaml.safe_load(source().read_text()))
+    loaded: dict[str, Any] = plain(yaml.safe_load(source().read_text()))
     return loaded
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
     """OpenAPI 3.0 to JSON Schema: `nullable`, and members the emulator always sends become required ones."""
     if isinstance(node, list):
-        return [_plain(item) for item in node]
+        return [plain(item) for item in node]
     if not isinstance(node, dict):
         return node
-    result = {name: _plain(value) for name, value in node.items()}
-    if result.pop("nullable", False) is True:
+    result = {name: plain(value) for name, value in node.items()}
+    if result.get("nullable") is True and isinstance(result.get("type"), str):
         result["type"] = [result["type"], "null"]
         if "enum" in result:
             result["enum"] = [*result["enum"], None]

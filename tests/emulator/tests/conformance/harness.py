@@ -23,7 +23,7 @@ from typing import Any
 import requests
 from akamai.edgegrid import EdgeGridAuth
 
-from . import description
+from . import cps_description, description
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
@@ -169,6 +169,7 @@ class Client:
             allow_redirects=redirects,
         )
         description.check(answer)
+        cps_description.check(answer)
         return answer
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str | None] | None = None) -> Any:
