@@ -12,7 +12,7 @@ from typing import Any
 from ..core import Call, Document, Refusal, Reply
 from . import progress, validate
 from .body import flag_field, integer_field, parse_object, text_field
-from .ids import Names, bare, prefixed, same
+from .ids import Names, bare, prefixed, same, stamp
 from .model import (
     ACTIVE_MEMBER,
     DIGITS,
@@ -153,8 +153,8 @@ def _accept(call: Call, prop: Document, end: str | None, wish: Document) -> Repl
         "status": "NEW",
         "fmaActivationState": "received",
     }
+    entry["submitDate"] = stamp(call.now())
     progress.touch(call.account, entry, call.now())
-    entry["submitDate"] = entry["updateDate"]
     prop["activations"].append(entry)
     progress.schedule(call.emulator, call.account, prop, entry, end=end)
     names = Names(call)

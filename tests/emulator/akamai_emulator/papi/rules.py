@@ -12,7 +12,18 @@ import jsonpointer
 
 from ..core import Call, Document, Reply
 from . import formats, locks, tree, validate
-from .body import PAPIRULES, accepted, check_etag, choice, flag, media_type, parse, parse_object
+from .body import (
+    MAX_DEPTH,
+    PAPIRULES,
+    accepted,
+    check_etag,
+    choice,
+    depth_within,
+    flag,
+    media_type,
+    parse,
+    parse_object,
+)
 from .ids import Names, prefixed
 from .lookups import settings_of
 from .model import check_editable, envelope, property_of, touched, version_in
@@ -66,6 +77,8 @@ def patch_rules(call: Call) -> Reply:
     after = _patched(call, copy.deepcopy(before), operations)
     if not isinstance(after, dict) or "rules" not in after:
         raise refuse(call, "invalid-patch", "The patch leaves no rule tree.")
+    if not depth_within(after, MAX_DEPTH):
+        raise refuse(call, "invalid-patch", "The patch leaves a tree that nests too deep.")
     return _store(call, prop, version, after["rules"], version["ruleFormat"], after.get("comments"))
 
 
@@ -97,6 +110,7 @@ def _patched(call: Call, document: Any, operations: Any) -> Any:
             AttributeError,
             KeyError,
             IndexError,
+            RecursionError,
             TypeError,
             ValueError,
         ) as error:

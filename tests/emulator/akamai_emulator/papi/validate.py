@@ -50,7 +50,8 @@ def _ca_sets(account: Account) -> frozenset[str]:
     return frozenset(str(ca_set.get("caSetId")) for ca_set in account.document.get("ca_sets", []))
 
 
-# The last results by tree identity: stored trees are never changed in place, and the entry keeps its tree alive.
+# The last results by tree identity: stored trees are never changed in place, and an entry keeps its tree alive, so that
+# no other tree gets its identity.
 _CACHE: OrderedDict[tuple[int, Context], tuple[tree.Rule, list[Item], list[Item]]] = OrderedDict()
 _CACHE_SIZE = 128
 
@@ -59,7 +60,7 @@ def validate(rules: tree.Rule, about: Context) -> tuple[list[Item], list[Item]]:
     """(errors, warnings), to be left unchanged by the caller."""
     key = (id(rules), about)
     found = _CACHE.get(key)
-    if found is None or found[0] is not rules:
+    if found is None:
         errors, warnings = _validate(rules, about)
         found = _CACHE[key] = (rules, errors, warnings)
         while len(_CACHE) > _CACHE_SIZE:
