@@ -168,6 +168,11 @@ def _watch(
     return Watch(what, look, then=then)
 
 
+def settle_watches(world: World, records: t.Iterable[Document]) -> list[Watch]:
+    """Waits for somebody else's operations to end; one that fails makes the plan stale."""
+    return [_watch(world, record, None, _stale) for record in records]
+
+
 def deletion_watch(world: World, ca_set_id: str, name: str) -> Watch:
     """Follows the deletion of a set, network by network."""
 

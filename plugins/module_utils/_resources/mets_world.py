@@ -248,8 +248,8 @@ class MetsWorld:
                     enrollments[str(event.id)] = {
                         "enrollmentId": int(str(event.id)),
                         "cn": event.name,
-                        "stagingSlots": [],
-                        "productionSlots": [],
+                        "stagingSlots": ["assumed"],
+                        "productionSlots": ["assumed"],
                     }
         return {"enrollments": list(enrollments.values()), "properties": read.get("properties") or []}
 

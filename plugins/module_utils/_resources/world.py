@@ -9,6 +9,7 @@ import typing as t
 
 from .._domain.past import Event
 from .._domain.plan import Document, Plan
+from .cps_world import CpsWorld
 from .mets_world import MetsWorld
 
 if t.TYPE_CHECKING:
@@ -28,9 +29,14 @@ class World:
         self.session = session
         self.clock = clock
         self.mets = MetsWorld(session, past)
+        self.cps = CpsWorld(session, past)
+
+    def now(self) -> dt.datetime:
+        return self.clock.now()
 
     def forget(self) -> None:
         self.mets.forget()
+        self.cps.forget()
 
 
 class Stale(Exception):

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Following a change of an enrollment to its end, with the acknowledgements that the task allows (cps-v2.md 6)."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .._api import cps
+from .._domain.errors import WishError
+from .._domain.plan import Document, Plan, Step, Target
+from .._domain.references import id_of_link
+from .._domain.waits import Look, Watch
+from .._wire.errors import ApiError
+from .world import Stale, World
+from .writes import carry_out
+
+# What a change can wait for, by the last segment of its `update` link (cps-v2.md 6.3): the option that allows it, and
+# what a person has to do otherwise.
+_WARNINGS = "Read the warnings; if they are acceptable, run the task again with `acknowledge_warnings: true`."
+_CURES: t.Final = {
+    "pre-verification-warnings-ack": ("acknowledge_warnings", _WARNINGS),
+    "post-verification-warnings-ack": ("acknowledge_warnings", _WARNINGS),
+    "change-management-ack": (
+        "acknowledge_change_management",
+        "Test what is on staging now; then run the task again with `acknowledge_change_management: true`.",
+    ),
+    "third-party-cert-and-trust-chain": (
+        None,
+        "Have the CSR signed by your CA and upload the certificate in CPS; then run the task again to go on.",
+    ),
+    "lets-encrypt-challenges-completed": (
+        None,
+        "Answer the domain validation challenges that CPS shows; then run the task again to go on.",
+    ),
+}
+
+# Races between a change and its inputs, which a later look settles (cps-v2.md 6.3).
+_NOT_YET: t.Final = frozenset(["not-found", "invalid-enrollment-state"])
+_RACES: t.Final = 5
+
+
+class ChangeEnded(WishError):
+    """A change that stops before its end, for a person or for good. `kind` is its state or the input it wants."""
+
+    def __init__(self, kind: str, msg: str, *, cure: str, title: str, errors: t.Sequence[Document] = ()) -> None:
+        super().__init__("busy", msg, cure=cure, errors=errors)
+        self.kind = kind
+        self.title = title
+
+    def failure(self) -> Document:
+        return {**super().failure(), "api": "cps", "type": self.kind, "title": self.title}
+
+
+@dataclass(slots=True)
+class Followed:
+    """A change on its way. `before_management` is called before change management is acknowledged; it may refuse."""
+
+    enrollment_id: int
+    change_id: int
+    common_name: str
+    acknowledge: frozenset[str]
+    before_management: Callable[[], None] = lambda: None
+    status: str = "new"
+    answered: set[str] = field(default_factory=set)
+    races: int = 0
+
+    def __str__(self) -> str:
+        return f"change {self.change_id} of enrollment {self.enrollment_id} ({self.common_name})"
+
+
+def follow(world: World, plan: Plan, change: Followed, then: Callable[[], list[Watch]] | None = None) -> Watch:
+    """Watches a change until it is done. Acknowledgements given on the way become steps of the plan."""
+
+    def look() -> Look:
+        try:
+            found = cps.get_change(world.session, change.enrollment_id, change.change_id)
+        except ApiError as error:
+            if error.status == 404 and not _pending(world, change):
+                change.status = "completed"
+                return Look(True, change.status)
+            raise
+        info = found["statusInfo"]
+        state = str(info.get("state"))
+        change.status = state
+        if state in ("error", "cancelled"):
+            raise _failed(change, state, info)
+        if state == "awaiting-input":
+            _answer(world, plan, change, found)
+        if state == "completed":
+            world.forget()
+        return Look(state == "completed", f"{state} ({info.get('status')})")
+
+    return Watch(str(change), look, then=then)
+
+
+def lenient(watch: Watch) -> Watch:
+    """A change that is not of this run: when it ends badly, the wish may still be reached by one of ours (MEANING 2)."""
+    look = watch.look
+
+    def again() -> Look:
+        try:
+            return look()
+        except ChangeEnded as ended:
+            if ended.kind in ("error", "cancelled"):
+                raise Stale(ended) from ended
+            raise
+
+    watch.look = again
+    return watch
+
+
+def _pending(world: World, change: Followed) -> bool:
+    """Whether the enrollment still lists the change; a finished one may not be readable any more."""
+    world.forget()
+    try:
+        found = cps.get_enrollment(world.session, change.enrollment_id)
+    except ApiError as error:
+        if error.status == 404:
+            return False
+        raise
+    links = [p.get("location") if isinstance(p, dict) else p for p in found.get("pendingChanges") or []]
+    return str(change.change_id) in [id_of_link(link) for link in links]
+
+
+def _failed(change: Followed, state: str, info: Document) -> ChangeEnded:
+    error = info.get("error") or {}
+    said = error.get("description") or info.get("description") or "CPS gives no reason"
+    return ChangeEnded(
+        state,
+        f"{change} ended as {state}: {said}.".replace("..", "."),
+        cure="Look at the change in CPS. Once it is settled, run the task again to request it anew.",
+        title=str(error.get("code") or state),
+    )
+
+
+def _answer(world: World, plan: Plan, change: Followed, found: Document) -> None:
+    """Gives the inputs that the task allows, once each; stops at the first that needs a person."""
+    for wanted in found.get("allowedInput") or []:
+        link = str(wanted.get("update") or "")
+        kind = id_of_link(link) or str(wanted.get("type"))
+        if not wanted.get("requiredToProceed", True) or link in change.answered:
+            continue
+        option, cure = _CURES.get(kind, (None, "Give it in CPS; then run the task again to go on."))
+        if option is None or option not in change.acknowledge:
+            raise _stopped(world, change, wanted, found, cure)
+        if kind == "change-management-ack":
+            change.before_management()
+        _acknowledge(world, plan, change, wanted, link)
+
+
+def _acknowledge(world: World, plan: Plan, change: Followed, wanted: Document, link: str) -> None:
+    target = Target("change", change.common_name, str(change.change_id))
+    step = Step("acknowledge", target, f"{change} waits for {wanted.get('type')}.")
+    try:
+        info = _info(world, wanted)
+        if info.get("warnings"):
+            plan.warn(str(info["warnings"]), change_id=change.change_id, acknowledged=True)
+        body: Document = {"acknowledgement": "acknowledge"}
+        if info.get("validationResultHash"):
+            body["hash"] = info["validationResultHash"]
+        with carry_out(world, step):
+            cps.give_input(world.session, link, body)
+    except ApiError as error:
+        change.races += 1
+        if error.slug not in _NOT_YET or change.races > _RACES:
+            raise
+        return
+    plan.steps.append(step)
+    change.answered.add(link)
+
+
+def _info(world: World, wanted: Document) -> Document:
+    link = wanted.get("info")
+    return cps.get_input(world.session, str(link)) if link else {}
+
+
+def _stopped(world: World, change: Followed, wanted: Document, found: Document, cure: str) -> ChangeEnded:
+    kind = str(wanted.get("type"))
+    said = str(found["statusInfo"].get("description") or "")
+    if str(wanted.get("info") or "").endswith("-warnings"):
+        try:
+            said = str(_info(world, wanted).get("warnings") or said)
+        except ApiError as error:
+            if error.slug not in _NOT_YET:
+                raise
+    return ChangeEnded(
+        kind,
+        f"{change} waits for {kind}" + (f": {said}" if said else "") + ".",
+        cure=cure,
+        title="The change needs a person",
+        errors=[{"input": kind, "detail": said, "link": wanted.get("update")}],
+    )
