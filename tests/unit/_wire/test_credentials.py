@@ -187,6 +187,7 @@ ACCEPTED: list[tuple[str, str, dict[str, Any]]] = [
     ("percent", section("default", "x", client_secret="50%(no)s%"), {"client_secret": "50%(no)s%"}),
     ("= ; # in a value", section("default", "x", client_secret="a;b#c=="), {"client_secret": "a;b#c=="}),
     ("indented", section("default", "x").replace("\n", "\n    "), {}),
+    ("some keys indented", section("default", "x").replace("\nclient", "\n    client"), {}),
     ("windows", "\ufeff" + section("default", "x").replace("\n", "\r\n"), {}),
     ("no blanks", section("default", "x").replace(" = ", "="), {}),
     ("comments", "# a\n; b\n" + section("default", "x"), {}),

@@ -325,6 +325,7 @@ SHAPES: list[tuple[str, str, int, Any, dict[str, Any]]] = [
         "<!DOCTYPE html><html><head><style>p {color: red}</style></head><body><p>Bad\n  gateway</p></body></html>",
         {"detail": "Bad gateway", "errors": [], "request_id": None, "retryable": True, "outcome_unknown": True},
     ),
+    ("a status that no row knows", PAPI, 520, "", {"cure": "", "retryable": True, "outcome_unknown": True}),
     ("empty", PAPI, 500, "", {"detail": "", "type": "", "words": ["answered 500"], "retryable": True}),
     ("JSON, but no object", PAPI, 400, ["no"], {"detail": '["no"]', "type": "", "errors": []}),
     (

@@ -118,6 +118,15 @@ def test_a_server_error_is_repeated_for_reads_only(status: int) -> None:
     assert wait(answer(status), write=True) is None
 
 
+def test_only_the_overload_answer_itself_says_that_nothing_was_done() -> None:
+    assert wait(answer(500, {"type": "/x/global-rate-limit-exceeded"}), write=True) is None
+
+
+def test_the_rate_headers_of_other_answers_do_not_count() -> None:
+    """METS may send them with every answer."""
+    assert wait(answer(500, None, {"X-RateLimit-Next": "2026-11-24T09:16:00Z", **DATE})) == 1
+
+
 def test_a_503_of_unknown_origin_is_honoured_for_reads() -> None:
     unavailable = answer(503, "<html>Unavailable</html>", {"Retry-After": "30"})
     assert wait(unavailable) == 30

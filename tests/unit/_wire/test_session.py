@@ -26,13 +26,13 @@ LATER = (429, {}, {"Retry-After": "7"})
 
 def test_what_is_sent(wire: Any) -> None:
     session = wire.script((201, {"a": 1})).session("1-ABCDE:1-2RBL")
-    query = {"b": True, "none": None, "list": ["x", "y+z"], "n": 3}
+    query = {"b": True, "no": False, "none": None, "list": ["x", "y+z"], "n": 0}
     answer = session.request(
         "POST", PATH, query=query, body={"ä": "€\u00a0"}, headers={"If-Match": '"e"'}, write=True, expect=(201,)
     )
     (sent,) = wire.sent
     assert (answer.status, answer.document) == (201, {"a": 1})
-    assert sent.url == f"{HOST}{PATH}?b=true&list=x%2Cy%2Bz&n=3&accountSwitchKey=1-ABCDE%3A1-2RBL"
+    assert sent.url == f"{HOST}{PATH}?b=true&no=false&list=x%2Cy%2Bz&n=0&accountSwitchKey=1-ABCDE%3A1-2RBL"
     assert json.loads(sent.body) == {"ä": "€\u00a0"}
     assert sent.headers["Content-Type"] == sent.headers["Accept"] == "application/json"
     assert sent.headers["If-Match"] == '"e"'
