@@ -157,24 +157,37 @@ def test_a_seed_file(begin: Begin, tmp_path: Path) -> None:
     assert [one["caSetName"] for one in sets] == ["partners"]
 
 
-def test_a_state_document_is_a_seed(begin: Begin, tmp_path: Path) -> None:
-    first = begin()
-    ok(first, "POST {www}/versions?", {"createFromVersion": 2})
-    state = first.control.state()
-    first.stop()
-    (tmp_path / "seed.yml").write_text(json.dumps(state))
-    other = House(tmp_path / "other", arguments=["--seed", str(tmp_path / "seed.yml"), "--set", "rate_limits=off"])
-    try:
-        assert other.control.state() == state
-        assert property_of(other, "www")["latestVersion"] == 3
-    finally:
-        other.stop()
+def test_set(begin: Begin) -> None:
+    assert begin("--set", "papi_latest=200").control.switches()["papi_latest"] == "200"
 
 
-def test_set_and_the_demo_durations(begin: Begin) -> None:
-    house = begin("--set", "papi_latest=200")
-    assert house.control.switches()["papi_latest"] == "200"
-    assert house.control.switches()["rate_limits"] == "off"
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Begin]:
+    """Starts one emulator with arguments and durations of the test's own."""
+    houses: list[House] = []
+
+    def start_one(*arguments: str, **durations: float) -> House:
+        house = House(tmp_path / "other", arguments=arguments, durations={**DURATIONS, **durations})
+        houses.append(house)
+        return house
+
+    yield start_one
+    for house in houses:
+        house.stop()
+
+
+@pytest.mark.parametrize(("durations", "limits"), [("demo", "off"), ("real", "documented")])
+def test_rate_limits_are_off_under_demo_only(durations: str, limits: str, other: Begin) -> None:
+    assert other("--durations", durations).control.switches()["rate_limits"] == limits
+
+
+def test_the_demo_ends_by_itself(other: Begin) -> None:
+    house = other("--durations", "demo")
+    start("shop", 1)(house)
+    end = time.monotonic() + 10
+    while property_of(house, "shop")["stagingVersion"] != 1:
+        assert time.monotonic() < end, activations_of(house, "shop")
+        time.sleep(0.1)
 
 
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -236,19 +249,33 @@ def test_one_emulator_to_a_home(begin: Begin, tmp_path: Path) -> None:
     assert ok(house, "GET {P}/groups"), "the first one is not disturbed"
 
 
-def test_a_stopped_emulator_is_not_ready(begin: Begin) -> None:
+def test_sigterm_ends_it_in_order(begin: Begin) -> None:
     house = begin()
-    house.stop()
-    assert house.process.returncode in (0, -15, 143)
+    house.process.terminate()
+    assert house.process.wait(10) in (0, -15, 143)
+    assert "Traceback" not in (house.home / "emulator.log").read_text()
 
 
-def test_no_durations_end_by_themselves(begin: Begin, tmp_path: Path) -> None:
-    """A duration of 0 means done at the next request."""
-    house = House(
-        tmp_path / "quick", durations={**DURATIONS, "papi_activation": 0}, arguments=["--set", "rate_limits=off"]
-    )
-    try:
-        start("shop", 1)(house)
-        assert property_of(house, "shop")["stagingVersion"] == 1
-    finally:
-        house.stop()
+def test_latency(other: Begin) -> None:
+    house = other("--set", "rate_limits=off", latency=0.3)
+    begun = time.monotonic()
+    ok(house, "GET {P}/groups")
+    assert time.monotonic() - begun >= 0.3
+
+
+def test_a_duration_of_zero(other: Begin) -> None:
+    """Done at the next request."""
+    house = other("--set", "rate_limits=off", papi_activation=0)
+    start("shop", 1)(house)
+    assert property_of(house, "shop")["stagingVersion"] == 1
+
+
+def test_a_state_document_is_a_seed(begin: Begin, other: Begin, tmp_path: Path) -> None:
+    first = begin()
+    ok(first, "POST {www}/versions?", {"createFromVersion": 2})
+    state = first.control.state()
+    first.stop()
+    (tmp_path / "seed.yml").write_text(json.dumps(state))
+    second = other("--seed", str(tmp_path / "seed.yml"), "--set", "rate_limits=off")
+    assert second.control.state() == state
+    assert property_of(second, "www")["latestVersion"] == 3

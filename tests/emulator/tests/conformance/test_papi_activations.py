@@ -219,6 +219,14 @@ required = switch("papi_compliance_record", "required")
         type="activation/missing-compliance-record-info",
     ),
     Row(
+        "one's own review",
+        POST,
+        400,
+        activation(1, "PRODUCTION", complianceRecord={**RECORD, "peerReviewedBy": "automation"}),
+        given=(required,),
+        type="activation/self-peer-review",
+    ),
+    Row(
         "an emergency",
         POST,
         201,
@@ -337,6 +345,13 @@ def test_retry_after_is_seconds_that_get_fewer(house: House) -> None:
         house.control.advance(600)
     assert all(wait >= 0 for wait in waits)
     assert waits == sorted(waits, reverse=True)
+
+
+def test_delayed_validations_fail_afterwards(house: House) -> None:
+    activation_id = begin(house, "bare", delayValidations=True)
+    house.control.advance(FINISH)
+    assert entry(house, activation_id, "bare")["status"] == "FAILED"
+    assert property_of(house, "bare")["stagingVersion"] is None
 
 
 def test_success_supersedes(house: House) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import requests
@@ -183,6 +184,24 @@ def unchanged(answer: requests.Response, house: House) -> None:
         200,
         {"add": [host("b.example.com")], "remove": ["plain.example.com"]},
         has={"hostnames.items": exactly("b.example.com")},
+    ),
+    Row(
+        "more than a property may have",
+        PUT,
+        429,
+        [host(f"h{n}.example.com") for n in range(1001)],
+        type="limit-exceeded",
+        has={"limitKey": str, "instanceKey": str, "limit": 1000, "remaining": int},
+        then=unchanged,
+    ),
+    Row("as many as a property may have", PUT, 200, [host(f"h{n}.example.com") for n in range(1000)]),
+    Row("one name twice", PUT, 400, [host("a.example.com"), host("a.example.com")], then=unchanged),
+    Row(
+        "a name that its certificate does not cover",
+        f"PUT {HOSTNAMES}?validateHostnames=true&",
+        200,
+        [host("uncovered.example.org")],
+        has={"errors.0.type": re.compile(r"hostnames\."), "errors.0.detail": str},
     ),
     Row("remove what is not there", PATCH, {200, 400}, {"remove": ["absent.example.com"]}, then=unchanged),
     Row("add that is no list", PATCH, 400, {"add": host("b.example.com")}, then=unchanged),
