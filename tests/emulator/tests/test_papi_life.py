@@ -380,9 +380,26 @@ def test_a_rule_may_stand_on_either_side_of_the_vendor_rule() -> None:
         assert world.send("PUT", path, read).status == 200
 
 
+def test_default_certificates_are_limited_by_contract() -> None:
+    world = World.stocked()
+    path = f"{WWW}/versions/{world.draft()}/hostnames"
+    wish = [
+        {"cnameFrom": f"h{n}.example.com", "edgeHostnameId": "ehn_300001", "certProvisioningType": "DEFAULT"}
+        for n in range(101)
+    ]
+    reply = world.send("PUT", path, wish)
+    assert (reply.status, reply.body["limitKey"]) == (429, "DEFAULT_CERTS_PER_CONTRACT")
+    reply = world.send("PUT", path, wish[:100])
+    assert (reply.status, reply.headers["X-Limit-Default-Certs-Per-Contract-Remaining"]) == (200, "0")
+
+
 HOSTILE: list[tuple[str, str, bytes]] = [
     ("PUT", f"{WWW}/versions/3/rules", b"\xff\xfe"),
-    ("PUT", f"{WWW}/versions/3/rules", b'{"rules": {"name": "default", "comments": "\\ud800"}}'),
+    (
+        "POST",
+        f"{WWW}/activations",
+        b'{"propertyVersion": 3, "network": "STAGING", "notifyEmails": ["a@example.com"], "note": "\\ud800"}',
+    ),
     ("PUT", f"{WWW}/versions/3/rules", b'{"rules": ' + b"[" * 3000 + b"]" * 3000 + b"}"),
     ("PUT", f"{WWW}/versions/3/rules", b'{"rules": ' + b"[" * 200_000),
     ("PUT", f"{WWW}/versions/3/rules", b'{"rules": 1e999}'),

@@ -11,11 +11,12 @@ from typing import Any
 from ..core import Call, Document, Reply
 from .assets import covers
 from .body import check_etag, flag, parse, parse_object
-from .ids import Names, bare, prefixed
+from .ids import Names, bare, prefixed, same
 from .model import check_editable, edge_hostname, envelope, find, items, property_of, touched, version_in
 from .problems import refuse, type_uri
 
 HOSTS_PER_PROPERTY = 1000
+DEFAULT_CERTS_PER_CONTRACT = 100
 PROVISIONING = ("CPS_MANAGED", "DEFAULT", "CCM")
 CCM_MEMBERS = ("ccmCertificates", "mtls", "tlsConfiguration")
 RESPONSE_ONLY = frozenset(("certStatus", "ccmCertStatus", "domainOwnershipVerification"))
@@ -81,21 +82,35 @@ def _check_distinct(call: Call, hosts: list[Document]) -> None:
 
 def _store(call: Call, prop: Document, version: Document, hosts: list[Document]) -> Reply:
     _check_distinct(call, hosts)
-    if len(hosts) > HOSTS_PER_PROPERTY:
-        raise refuse(
-            call,
-            "limit-exceeded",
-            limitKey="HOSTS_PER_PROPERTY",
-            instanceKey=bare(prop["propertyId"]),
-            limit=HOSTS_PER_PROPERTY,
-            remaining=0,
-        )
+    _check_limit(call, "HOSTS_PER_PROPERTY", prop["propertyId"], len(hosts), HOSTS_PER_PROPERTY)
+    wanted = _default_names(call, prop["contractId"]) | _default(hosts)
+    _check_limit(call, "DEFAULT_CERTS_PER_CONTRACT", prop["contractId"], len(wanted), DEFAULT_CERTS_PER_CONTRACT)
     for name in ("validateHostnames", "includeCertStatus"):
         flag(call, name, False)
     changed = hosts != version["hostnames"]
     version["hostnames"] = hosts
     touched(call, version, changed=changed)
     return _answer(call, prop, version)
+
+
+def _check_limit(call: Call, key: str, holder: str, wanted: int, limit: int) -> None:
+    if wanted > limit:
+        raise refuse(call, "limit-exceeded", limitKey=key, instanceKey=bare(holder), limit=limit, remaining=0)
+
+
+def _default(hosts: list[Document]) -> set[str]:
+    return {host["cnameFrom"].lower() for host in hosts if host["certProvisioningType"] == "DEFAULT"}
+
+
+def _default_names(call: Call, contract: str) -> set[str]:
+    """The host names of the contract that have a default certificate, on whichever version."""
+    versions = (
+        version
+        for prop in items(call.account, "properties")
+        if same(prop["contractId"], contract)
+        for version in prop["versions"]
+    )
+    return set().union(*(_default(version["hostnames"]) for version in versions))
 
 
 # --- one item --------------------------------------------------------------------------------------------------------
@@ -224,12 +239,12 @@ def _answer(call: Call, prop: Document, version: Document) -> Reply:
     }
     if flag(call, "validateHostnames", False):
         document |= {"errors": errors} if (errors := _uncovered(call, version)) else {}
-    used = len(version["hostnames"])
-    headers = {
-        "ETag": f'"{version["etag"]}"',
-        "X-Limit-Hosts-Per-Property-Limit": str(HOSTS_PER_PROPERTY),
-        "X-Limit-Hosts-Per-Property-Remaining": str(max(0, HOSTS_PER_PROPERTY - used)),
-    }
+    headers = {"ETag": f'"{version["etag"]}"'}
+    for name, limit, used in (
+        ("Hosts-Per-Property", HOSTS_PER_PROPERTY, len(version["hostnames"])),
+        ("Default-Certs-Per-Contract", DEFAULT_CERTS_PER_CONTRACT, len(_default_names(call, prop["contractId"]))),
+    ):
+        headers |= {f"X-Limit-{name}-Limit": str(limit), f"X-Limit-{name}-Remaining": str(max(0, limit - used))}
     return Reply(200, document, headers)
 
 

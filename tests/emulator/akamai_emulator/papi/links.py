@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ..core import Account, Document
 from .assets import covers
 from .ids import bare
-from .model import NETWORKS, active_version, find, items, open_activations, version_of
+from .model import DIGITS, NETWORKS, active_version, find, items, open_activations, version_of
 
 
 def live_hostnames(account: Account, enrollment: Document) -> list[str]:
@@ -38,8 +38,8 @@ _STATUS = {(True, True): "ATTACHED", (False, True): "ATTACHING", (True, False): 
 def ccm_hostnames(account: Account) -> Iterator[Document]:
     """CCM host names tied to a CA set: {caSetId, propertyId, propertyName, assetId, groupId, hostName, network, status}.
 
-    Ids are bare, `assetId` and `groupId` integers. `status` is ATTACHED for what is active, ATTACHING for what an
-    activation brings, DETACHING for what it takes away.
+    Ids are bare, `assetId` and `groupId` integers (None when a seed's id is no number). `status` is ATTACHED for what is
+    active, ATTACHING for what an activation brings, DETACHING for what it takes away.
     """
     for prop in items(account, "properties"):
         for network in NETWORKS:
@@ -55,12 +55,16 @@ def ccm_hostnames(account: Account) -> Iterator[Document]:
                     "caSetId": ca_set,
                     "propertyId": bare(prop["propertyId"]),
                     "propertyName": prop["propertyName"],
-                    "assetId": int(bare(prop["assetId"])),
-                    "groupId": int(bare(prop["groupId"])),
+                    "assetId": _integer(prop["assetId"]),
+                    "groupId": _integer(prop["groupId"]),
                     "hostName": host,
                     "network": network,
                     "status": status,
                 }
+
+
+def _integer(value: str) -> int | None:
+    return int(bare(value)) if DIGITS.fullmatch(bare(value)) else None
 
 
 def _tied(version: Document | None) -> set[tuple[str, str]]:
