@@ -13,7 +13,6 @@ from .faults import Rule
 from .house import House
 from .journal import Entry
 
-
 # The loop's timers may fire a millisecond early.
 TIMER_GRAIN = 0.002
 

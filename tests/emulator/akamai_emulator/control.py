@@ -76,9 +76,11 @@ def build(house: House, url: str) -> Starlette:
 
     async def put_state(request: Request) -> Response:
         try:
-            house.adopt(await _json(request))
+            house.put(await request.body())
         except ShapeError as error:
             raise Problem(error.text, error.pointer) from error
+        except (ValueError, RecursionError) as error:
+            raise Problem(f"the body is no JSON: {error}") from error
         return Response(status_code=204)
 
     async def advance(request: Request) -> Response:

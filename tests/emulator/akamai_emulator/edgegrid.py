@@ -34,7 +34,10 @@ class Authorization:
 
     def moment(self) -> dt.datetime:
         """The timestamp as an aware UTC time. Raises ValueError when it is no date (month 13, say)."""
-        return dt.datetime.strptime(self.timestamp, "%Y%m%dT%H:%M:%S%z")
+        t = self.timestamp
+        return dt.datetime(
+            int(t[:4]), int(t[4:6]), int(t[6:8]), int(t[9:11]), int(t[12:14]), int(t[15:17]), tzinfo=dt.UTC
+        )
 
 
 def parse(header: str) -> Authorization | None:

@@ -27,6 +27,7 @@ class Home:
         self.ready = self.path / "ready.json"
         self.ready.unlink(missing_ok=True)
         self.edgerc = self.path / "edgerc"
+        self._edgerc_text = ""
         self.state = self.path / "state.json"
         self._credentials_file = self.path / "credentials.json"
         self.credentials: dict[str, dict[str, str]] = self._read(self._credentials_file) or {}
@@ -74,4 +75,7 @@ class Home:
         lines = []
         for name, values in sections.items():
             lines += [f"[{name}]", f"host = {host}", *(f"{key} = {value}" for key, value in values.items()), ""]
-        self.write(self.edgerc, "\n".join(lines))
+        text = "\n".join(lines)
+        if text != self._edgerc_text:
+            self.write(self.edgerc, text)
+            self._edgerc_text = text

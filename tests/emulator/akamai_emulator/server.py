@@ -81,6 +81,7 @@ def _config(app: Any, **more: Any) -> uvicorn.Config:
         access_log=False,
         log_level="critical",
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=120,
         timeout_graceful_shutdown=1,
         **more,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _DATE: tuple[int, str] = (0, "")
 
 
@@ -53,4 +54,4 @@ def new_request_id() -> str:
 
 
 def encode(body: Any) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()
+    return _ENCODER.encode(body).encode()
