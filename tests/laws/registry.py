@@ -7,14 +7,12 @@ A row says which wish is made from which start, and how it ends: `changes`, `hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
-from in_process import House
+import registry_cps
 from starts import ROOTS, pems
-
-Options = Mapping[str, Any]
+from wishes import Case, Twin, Wish, ends_from
 
 SETS = (
     "stock",
@@ -35,54 +33,9 @@ SETS = (
 )
 
 
-@dataclass(frozen=True)
-class Twin:
-    """The info module that reads what a module writes; `select` takes its result to the `people` projection's input."""
-
-    module: str
-    options: Options
-    select: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A module in a state, with options that mean the same from every start."""
-
-    module: str
-    state: str | None
-    options: Options
-    ends: Mapping[str, str]
-    resource: str
-    twin: Twin
-    owned: tuple[str, ...] = ()
-    name: str = ""
-
-    @property
-    def label(self) -> str:
-        return self.name or f"{self.module} {self.state or ''}".strip()
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        return {**self.options, **({"state": self.state} if self.state else {})}
-
-
-@dataclass(frozen=True)
-class Case:
-    wish: Wish
-    start: str
-    end: str = field(compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.wish.label} / {self.start}"
-
-    def run(self, house: House, **options: Any) -> dict[str, Any]:
-        return house.run(self.wish.module, **self.wish.arguments, **options)
-
-
 def ends(common: str, **others: str) -> dict[str, str]:
-    """The ends from all starts of sets; `others` by the start's name with `_` for what is no letter."""
-    spelled = {"".join(c if c.isalpha() else "_" for c in name): name for name in SETS}
-    return {**dict.fromkeys(SETS, common), **{spelled[name]: end for name, end in others.items()}}
+    """The ends from all starts of sets."""
+    return ends_from(SETS, common, **others)
 
 
 def _first(key: str) -> Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]:
@@ -197,5 +150,7 @@ WISHES: list[Wish] = [
         SET_TWIN,
     ),
 ]
+
+WISHES += registry_cps.WISHES
 
 CASES = [Case(wish, start, end) for wish in WISHES for start, end in wish.ends.items()]
