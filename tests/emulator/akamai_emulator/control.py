@@ -50,6 +50,13 @@ class Problem(Exception):
             self.document["pointer"] = pointer
 
 
+class Answer(JSONResponse):
+    """JSON in ASCII: a lone surrogate, which JSON may hold and UTF-8 may not, can be shown too."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, separators=(",", ":")).encode()
+
+
 async def _json(request: Request) -> Any:
     try:
         return json.loads(await request.body())
@@ -72,7 +79,7 @@ def build(house: House, url: str) -> Starlette:
         return Response(status_code=204)
 
     async def get_state(request: Request) -> Response:
-        return Response(json.dumps(house.document(), separators=(",", ":")), media_type="application/json")
+        return Answer(house.document())
 
     async def put_state(request: Request) -> Response:
         try:
@@ -90,10 +97,10 @@ def build(house: House, url: str) -> Starlette:
             raise Problem("seconds is a number from 0 on")
         house.clock.offset += seconds
         house.dirty = True
-        return JSONResponse({"now": house.clock.now().isoformat(), "offset": house.clock.offset})
+        return Answer({"now": house.clock.now().isoformat(), "offset": house.clock.offset})
 
     async def get_faults(request: Request) -> Response:
-        return JSONResponse([rule.document for rule in house.faults.rules])
+        return Answer([rule.document for rule in house.faults.rules])
 
     async def post_faults(request: Request) -> Response:
         try:
@@ -101,21 +108,21 @@ def build(house: House, url: str) -> Starlette:
         except faults.FaultError as error:
             raise Problem(str(error)) from error
         house.faults.rules.append(rule)
-        return JSONResponse(rule.document, status_code=201)
+        return Answer(rule.document, status_code=201)
 
     async def delete_faults(request: Request) -> Response:
         house.faults.rules.clear()
         return Response(status_code=204)
 
     async def get_requests(request: Request) -> Response:
-        return JSONResponse([entry.show() for entry in house.journal.entries])
+        return Answer([entry.show() for entry in house.journal.entries])
 
     async def delete_requests(request: Request) -> Response:
         house.journal.entries.clear()
         return Response(status_code=204)
 
     async def get_switches(request: Request) -> Response:
-        return JSONResponse(house.switches.values)
+        return Answer(house.switches.values)
 
     async def put_switches(request: Request) -> Response:
         changes = await _json(request)
@@ -123,11 +130,11 @@ def build(house: House, url: str) -> Starlette:
             house.switches.update(changes if isinstance(changes, dict) else {"": None})
         except SwitchError as error:
             raise Problem(str(error)) from error
-        return JSONResponse(house.switches.values)
+        return Answer(house.switches.values)
 
     async def refuse(request: Request, error: Exception) -> Response:
         document = error.document if isinstance(error, Problem) else {"title": str(error)}
-        return JSONResponse(document, status_code=400, media_type="application/problem+json")
+        return Answer(document, status_code=400, media_type="application/problem+json")
 
     table: tuple[tuple[str, str, Endpoint], ...] = (
         ("GET", "/", page),

@@ -20,6 +20,8 @@ SHAPE: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
     ("contracts/*", dict, "an object"),
     ("groups", list, "a list"),
     ("groups/*", dict, "an object"),
+    ("groups/*/contractIds", list, "a list"),
+    ("groups/*/contractIds/*", str, "text"),
     ("clients", list, "a list"),
     ("clients/*", dict, "an object"),
     ("clients/*/name", str, "text"),

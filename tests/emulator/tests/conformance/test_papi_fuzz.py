@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from .fuzzing import FUZZ, TEXTS, Mutated, anything, mutated
 from .harness import House
 from .papi_harness import (
     BASIC,
@@ -56,58 +57,6 @@ OPERATIONS: list[tuple[str, str, Any, str]] = [
     ("PUT", "/papi/v1/client-settings", {"ruleFormat": "latest", "usePrefixes": True, "upgradeRules": False}, "json"),
     ("POST", "/papi/v1/search/find-by-value", {"propertyName": "www"}, "json"),
 ]
-TEXTS = st.one_of(
-    st.text(max_size=12),
-    st.sampled_from(
-        ["", "prp_", "ctr_", "ehn_x", "latest", "-1", "9" * 40, "#/rules", "default", "\x00", "é" * 600, "\ud800"]
-    ),
-)
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(min_value=-(10**30), max_value=10**30),
-    st.floats(),
-    TEXTS,
-)
-VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3), max_leaves=8
-)
-FUZZ = settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-def places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every place in a document."""
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [path, *(place for key, value in items for place in places(value, (*path, key)))]
-
-
-def put(node: Any, path: tuple[Any, ...], value: Any) -> Any:
-    if not path:
-        return value
-    copy = dict(node) if isinstance(node, dict) else list(node)
-    copy[path[0]] = put(copy[path[0]], path[1:], value)
-    return copy
-
-
-@st.composite
-def mutated(draw: st.DrawFn, body: Any) -> Any:
-    """An acceptable body with one to three places overwritten by anything, or some member more."""
-    for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(places(body)[1:] or [()]))  # the whole body: another strategy does that
-        target = body
-        for key in place:
-            target = target[key]
-        if isinstance(target, dict) and draw(st.booleans()):
-            body = put(body, place, {**target, draw(TEXTS): draw(VALUES)})
-        else:
-            body = put(body, place, draw(VALUES))
-    return body
 
 
 def shoot(house: House, method: str, path: str, data: bytes, media: str | None) -> None:
@@ -123,10 +72,9 @@ def shoot(house: House, method: str, path: str, data: bytes, media: str | None) 
 @pytest.mark.parametrize(("method", "path", "body", "media"), OPERATIONS, ids=[f"{o[0]} {o[1]}" for o in OPERATIONS])
 def test_bodies(method: str, path: str, body: Any, media: str, house: House) -> None:
     @FUZZ
-    @given(st.data())
-    def one(data: st.DataObject) -> None:
-        document = data.draw(mutated(body) if data.draw(st.integers(0, 3)) else VALUES)
-        shoot(house, method, f"{path}?{CG}", json.dumps(document).encode(), f"application/{media}")
+    @given(anything(body))
+    def one(sent: Mutated) -> None:
+        shoot(house, method, f"{path}?{CG}", json.dumps(sent.document).encode(), f"application/{media}")
 
     one()
     house.control.state()  # the document is still one that can be shown ...
@@ -206,8 +154,8 @@ def test_paths_and_queries(
 def test_reads_after_any_accepted_write(house: House, data: st.DataObject) -> None:
     """What was accepted can be read again."""
     method, path, body, media = data.draw(st.sampled_from(OPERATIONS[1:5]))
-    document = data.draw(mutated(body))
-    shoot(house, method, f"{path}?{CG}", json.dumps(document).encode(), f"application/{media}")
+    sent = data.draw(mutated(body))
+    shoot(house, method, f"{path}?{CG}", json.dumps(sent.document).encode(), f"application/{media}")
     for tail in ("", "/versions", "/versions/1", "/versions/1/rules", "/versions/1/hostnames", "/activations"):
         answer = house.client().send("GET", f"{PLAIN}{tail}?{CG}")
-        assert answer.status_code == 200, f"{tail} after {document!r}: {answer.text[:500]}"
+        assert answer.status_code == 200, f"{tail} after {sent!r}: {answer.text[:500]}"
