@@ -69,9 +69,15 @@ class House:
             self.control.put_state(state)
         self.clock.offset = 0.0
 
-    def run(self, module: str, *, check: bool = False, diff: bool = True, section: str = "default", **options: Any) -> Result:
+    def run(
+        self, module: str, *, check: bool = False, diff: bool = True, section: str = "default", **options: Any
+    ) -> Result:
         """The result of one run, failed or not, as Ansible would register it."""
-        connection: Result = {"edgerc": str(self.emulator.edgerc), "section": section, "ca_path": str(self.emulator.ca_path)}
+        connection: Result = {
+            "edgerc": str(self.emulator.edgerc),
+            "section": section,
+            "ca_path": str(self.emulator.ca_path),
+        }
         if "host" in options:
             del connection["edgerc"], connection["section"]
         arguments = {
@@ -85,6 +91,7 @@ class House:
         entry = importlib.import_module(f"{MODULES}.{module}")
         runner = importlib.import_module(RUNNER)
         output = io.StringIO()
+        _forget_warnings()
         with _module_arguments(arguments), _replaced(runner, "Clock", lambda: self.clock), redirect_stdout(output):
             try:
                 entry.main()
@@ -95,6 +102,8 @@ class House:
         text = output.getvalue()
         self.printed.append(text)
         result: Result = json.loads(text)
+        # Ansible takes these out of what a task registers.
+        result["warned"] = result.pop("warnings", [])
         assert (code != 0) == bool(result.get("failed")), f"exit status {code} of {text}"
         return result
 
@@ -119,6 +128,14 @@ class House:
         """Only the requests inside are in `control.requests()` afterwards."""
         self.control.forget_requests()
         yield
+
+
+def _forget_warnings() -> None:
+    """Ansible collects warnings for the process, as it runs one module in each."""
+    from ansible.module_utils.common import warnings
+
+    for name in ("_global_warnings", "_global_deprecations"):
+        getattr(warnings, name).clear()
 
 
 @contextmanager
