@@ -396,6 +396,9 @@ def test_rate_limit_of_cps(house: House) -> None:
     assert (problem["type"], problem["title"]) == ("429 Too Many Requests", "Too Many Requests")
     assert re.fullmatch(r"You have exhausted your API Request Quota\. Retry after: \d+ seconds\.", problem["detail"])
     assert "instance" not in problem
+    house.control.switch(cps_rate_limit_body="text")
+    text = house.client().send("GET", f"{CPS}/enrollments", headers=ENROLLMENTS)
+    assert (text.status_code, text.headers["Content-Type"].split(";")[0]) == (429, "text/plain")
     assert house.client("other_account").send("GET", f"{CPS}/enrollments", headers=ENROLLMENTS).status_code == 200
 
 
