@@ -28,6 +28,7 @@ SHAPE: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
     ("clients/*/grants", dict, "an object"),
     ("ca_sets", list, "a list"),
     ("ca_sets/*", dict, "an object"),
+    ("ca_sets/*/caSetStatus", str, "text"),
     ("ca_sets/*/versions", list, "a list"),
     ("ca_sets/*/versions/*", dict, "an object"),
     ("ca_sets/*/versions/*/certificates", list, "a list"),

@@ -208,6 +208,8 @@ def test_a_state_that_is_no_json(house: House) -> None:
         {"enrollments": [{"csr": 7}]},
         {"enrollments": [{"id": "ten"}]},
         {"ca_sets": [{"caSetName": 7}]},
+        {"ca_sets": [{"caSetName": "partners", "caSetStatus": []}]},
+        {"groups": [{"groupId": "grp_15225", "contractIds": False}]},
         {"ca_sets": [{"versions": [{"version": "one"}]}]},
         {"properties": [{"versions": [{"propertyVersion": "one"}]}]},
         {"properties": [{"propertyId": 7}]},
@@ -219,7 +221,7 @@ def test_odd_members_are_a_400_or_served(account: Any, house: House) -> None:
     answer = house.control.call("PUT", "/state", {"accounts": {ACCOUNT: account}})
     assert answer.status_code in (204, 200, 400), answer.text
     media = {"Accept": "application/vnd.akamai.cps.enrollments.v12+json"}
-    for path in (METS + "/ca-sets", "/papi/v1/properties?contractId=C-0N7RAC7&groupId=15225"):
+    for path in (METS + "/ca-sets", "/papi/v1/groups", "/papi/v1/properties?contractId=C-0N7RAC7&groupId=15225"):
         assert house.client().send("GET", path).status_code < 500
     assert house.client().send("GET", "/cps/v2/enrollments?contractId=C-0N7RAC7", headers=media).status_code < 500
 
