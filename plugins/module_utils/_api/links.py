@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 Document = dict[str, Any]
 Network = Literal["STAGING", "PRODUCTION"]
 #: A polled document, and the seconds after which the server wants to be asked again (None if it does not say).
-Polled = tuple[Document, float | None]
+Polled = tuple[Document, "float | None"]
 
 
 def segment(value: object) -> str:

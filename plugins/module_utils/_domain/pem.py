@@ -116,7 +116,7 @@ def _damaged(text: str, marker: re.Match[str], why: str) -> Block:
 
 
 def _line(text: str, marker: re.Match[str]) -> int:
-    return 1 + sum(1 for _ in _LINE_END.finditer(text, 0, marker.start()))
+    return 1 + sum(1 for dummy in _LINE_END.finditer(text, 0, marker.start()))
 
 
 def _first_element(der: bytes) -> bytes:

@@ -76,7 +76,8 @@ def one_of(options: Mapping[str, Any], *names: str, required: bool = True) -> tu
     found = [(name, text) for name in names if (text := given(options.get(name))) is not None]
     if len(found) > 1:
         raise InvalidOption(
-            f"{_listed([name for name, _ in found])} exclude each other.", cure=f"Give only one of {_listed(names)}."
+            f"{_listed([name for name, dummy in found])} exclude each other.",
+            cure=f"Give only one of {_listed(names)}.",
         )
     if not found and required:
         raise InvalidOption(
@@ -121,7 +122,7 @@ def host_matches(pattern: str, name: str) -> bool:
     """Whether `pattern` covers the host name; `*` stands for exactly one whole label, the first (RFC 6125)."""
     wanted, seen = host(pattern), host(name)
     if wanted.startswith("*."):
-        label, _, rest = seen.partition(".")
+        label, dummy, rest = seen.partition(".")
         return (bool(label) and rest == wanted[2:]) or seen == wanted
     return seen == wanted
 

@@ -197,10 +197,10 @@ def _locked_at(place: Place) -> Iterator[tuple[str, str]]:
 def broken_locks(before: Rule, after: Rule) -> list[str]:
     """What an edit would do to locked elements: they must come back unchanged and in their relative order."""
     old, new = locked_elements(before), locked_elements(after)
-    if [content for _, content in old] == [content for _, content in new]:
+    if [content for dummy, content in old] == [content for dummy, content in new]:
         return []
-    kept = Counter(content for _, content in new)
-    known = Counter(content for _, content in old)
+    kept = Counter(content for dummy, content in new)
+    known = Counter(content for dummy, content in old)
     missing = [name for name, content in old if known[content] > kept[content]]
     added = [name for name, content in new if kept[content] > known[content]]
     return missing or added or ["the order of locked elements"]

@@ -104,9 +104,10 @@ def lenient(watch: Watch) -> Watch:
         try:
             return look()
         except ChangeEnded as ended:
-            if ended.kind in ("error", "cancelled"):
-                raise Stale(ended) from ended
-            raise
+            if ended.kind not in ("error", "cancelled"):
+                raise
+            moved = Stale(ended)
+        raise moved
 
     watch.look = again
     return watch

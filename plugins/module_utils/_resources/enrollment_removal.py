@@ -53,10 +53,17 @@ class EnrollmentRemoval:
 
     @staticmethod
     def _removal(world: World, document: Document) -> int | None:
-        """The id of a pending change that removes the enrollment; only its status tells (cps-v2.md 6.2)."""
+        """The id of a pending change that removes the enrollment (MEANING 18).
+
+        Only its status says so outright (cps-v2.md 6.2), and not from its beginning: a removal that has just been asked
+        for is the newest change without a `changeType`, as none of the types is one of removals (4.1).
+        """
         pending = enrollment.newest_pending(document)
         if pending is None:
             return None
+        last = document["pendingChanges"][-1]
+        if isinstance(last, dict) and "changeType" in last and last["changeType"] is None:
+            return int(pending)
         number = int(str(enrollment.identifier(document)))
         change = unless_missing(cps.get_change, world.session, number, int(pending))
         status = str(((change or {}).get("statusInfo") or {}).get("status"))
