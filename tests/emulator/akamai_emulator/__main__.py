@@ -10,11 +10,11 @@ import sys
 
 import uvloop
 
-from . import durations, seed, server
+from . import durations, seed, server, services
 from .core import ShapeError
 from .home import Home, HomeError
 from .house import House
-from .switches import SwitchError
+from .switches import SwitchError, Switches, markdown
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -31,7 +31,14 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--set", action="append", default=[], metavar="SWITCH=VALUE", help="may be given more than once"
     )
+    parser.add_argument("--switches", action=_ShowSwitches, nargs=0, help="show the table of switches and exit")
     return parser
+
+
+class _ShowSwitches(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(markdown(Switches(services.ALL).known.values()))
+        parser.exit()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -52,7 +59,11 @@ def main(argv: list[str] | None = None) -> int:
     except (HomeError, durations.DurationError, SwitchError) as error:
         print(f"akamai_emulator: {error}", file=sys.stderr)
         return 2
-    uvloop.run(server.run(house, options.port, options.control_port))
+    try:
+        uvloop.run(server.run(house, options.port, options.control_port))
+    except server.PortError as error:
+        print(f"akamai_emulator: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -19,6 +21,9 @@ from .house import House
 from .switches import SwitchError
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+# More than three hundred years; dates stay within what the calendar can hold.
+FARTHEST = 10_000_000_000
 
 PAGE = """Control API of the Akamai emulator. Unsigned, JSON, for this account's own tests.
 
@@ -64,6 +69,12 @@ async def _json(request: Request) -> Any:
         raise Problem(f"the body is no JSON: {error}") from error
 
 
+def _mapping(document: Any) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise Problem("an object of names and values is expected")
+    return document
+
+
 def build(house: House, url: str) -> Starlette:
     """`url` is the signed API's, for the page at /."""
 
@@ -93,8 +104,10 @@ def build(house: House, url: str) -> Starlette:
     async def advance(request: Request) -> Response:
         body = await _json(request)
         seconds = body.get("seconds") if isinstance(body, dict) else None
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 1e9:
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= FARTHEST:
             raise Problem("seconds is a number from 0 on")
+        if house.clock.offset + seconds > FARTHEST:
+            raise Problem(f"the clock is at most {FARTHEST} seconds ahead")
         house.clock.offset += seconds
         house.dirty = True
         return Answer({"now": house.clock.now().isoformat(), "offset": house.clock.offset})
@@ -127,14 +140,19 @@ def build(house: House, url: str) -> Starlette:
     async def put_switches(request: Request) -> Response:
         changes = await _json(request)
         try:
-            house.switches.update(changes if isinstance(changes, dict) else {"": None})
+            house.switches.update(_mapping(changes))
         except SwitchError as error:
             raise Problem(str(error)) from error
         return Answer(house.switches.values)
 
     async def refuse(request: Request, error: Exception) -> Response:
-        document = error.document if isinstance(error, Problem) else {"title": str(error)}
+        document = error.document if isinstance(error, Problem) else {}
         return Answer(document, status_code=400, media_type="application/problem+json")
+
+    async def no_route(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        document = {"title": HTTPStatus(status).phrase, "status": status, "detail": "GET / lists what there is"}
+        return Answer(document, status_code=status, media_type="application/problem+json")
 
     table: tuple[tuple[str, str, Endpoint], ...] = (
         ("GET", "/", page),
@@ -151,4 +169,4 @@ def build(house: House, url: str) -> Starlette:
         ("PUT", "/switches", put_switches),
     )
     routes = [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
-    return Starlette(routes=routes, exception_handlers={Problem: refuse})
+    return Starlette(routes=routes, exception_handlers={Problem: refuse, HTTPException: no_route})

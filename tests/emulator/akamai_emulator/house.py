@@ -17,7 +17,7 @@ from .core import Account, Call, Document, Emulator, Operation, Refusal, Reply, 
 from .faults import Faults
 from .home import Home
 from .journal import Entry, Journal
-from .ratelimit import HEADERS, RateLimits
+from .ratelimit import HEADERS, RateLimits, Verdict
 from .routing import Router
 from .switches import Switches
 
@@ -225,7 +225,7 @@ class House(Emulator):
             self._grant(call, service, entry, request)
         except Refusal as refusal:
             return refusal.reply()
-        verdict = self.limits.take(call.account.id, service.api, wire.wall()) if self._limited() else None
+        verdict = self._take_quota(call.account, service)
         if verdict is not None and verdict.wait:
             reply = service.rate_limited(call, verdict.limit, verdict.remaining, verdict.wait)
         else:
@@ -238,8 +238,10 @@ class House(Emulator):
             }
         return reply
 
-    def _limited(self) -> bool:
-        return self.switch("rate_limits") == "documented"
+    def _take_quota(self, account: Account, service: Service) -> Verdict | None:
+        if self.switch("rate_limits") == "documented":
+            return self.limits.take(account.id, service.api, wire.wall())
+        return self.limits.full(service.api)
 
     def _call(self, request: wire.Request, entry: Entry, operation: Operation | None, params: dict[str, str]) -> Call:
         query, keys = [], set()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,8 @@ class Verdict:
 
 
 class Limiter(Protocol):
+    limit: int
+
     def take(self, now: float) -> Verdict: ...
 
 
@@ -43,19 +46,19 @@ class Bucket:
     """A burst of `burst` requests, refilled by `per_minute`."""
 
     def __init__(self, burst: int, per_minute: int) -> None:
-        self.burst = burst
+        self.limit = burst
         self.rate = per_minute / 60
         self.tokens = float(burst)
         self.filled: float | None = None
 
     def take(self, now: float) -> Verdict:
         if self.filled is not None:
-            self.tokens = min(self.burst, self.tokens + (now - self.filled) * self.rate)
+            self.tokens = min(self.limit, self.tokens + (now - self.filled) * self.rate)
         self.filled = now
         if self.tokens < 1:
-            return Verdict(self.burst, 0, (1 - self.tokens) / self.rate)
+            return Verdict(self.limit, 0, (1 - self.tokens) / self.rate)
         self.tokens -= 1
-        return Verdict(self.burst, int(self.tokens), 0)
+        return Verdict(self.limit, int(self.tokens), 0)
 
 
 # METS publishes no numbers: one window of a minute stands in for them. `headers` marks the APIs whose answers always carry X-RateLimit-*.
@@ -83,5 +86,12 @@ class RateLimits:
         key = (account, api)
         if key not in self.by_account:
             self.by_account[key] = _limiters(api)
-        verdicts = [limiter.take(now) for limiter in self.by_account[key]]
-        return max(verdicts, key=lambda v: (v.wait, -v.remaining), default=None)
+        return _tightest(limiter.take(now) for limiter in self.by_account[key])
+
+    def full(self, api: str) -> Verdict | None:
+        """What is shown while limits are off: a quota that nothing is taken from."""
+        return _tightest(Verdict(limiter.limit, limiter.limit, 0) for limiter in _limiters(api))
+
+
+def _tightest(verdicts: Iterable[Verdict]) -> Verdict | None:
+    return max(verdicts, key=lambda verdict: (verdict.wait, -verdict.remaining), default=None)

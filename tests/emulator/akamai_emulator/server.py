@@ -67,10 +67,18 @@ class Server(uvicorn.Server):
         yield
 
 
+class PortError(RuntimeError):
+    """A port cannot be listened on; the message says which and why."""
+
+
 def _listen(port: int) -> socket.socket:
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", port))
+    try:
+        sock.bind(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise PortError(f"cannot listen on 127.0.0.1:{port}: {error}") from error
     return sock
 
 

@@ -64,6 +64,26 @@ SWITCHES = (
         ("ca-set-in-use-by-ccm-hostnames-and-not-cps-enrollments", "ca-set-in-use-by-hostnames"),
         "Error type when only host names use a set.",
     ),
+    Switch(
+        "mets_empty_description",
+        ("refuse", "accept"),
+        'A description of "": refused as invalid-field, or taken as none.',
+    ),
+    Switch(
+        "mets_other_keys",
+        ("refuse", "accept"),
+        "Certificates whose key is neither RSA nor EC (Ed25519, say).",
+    ),
+    Switch(
+        "mets_modified_by_activation",
+        ("no", "yes"),
+        "Whether the end of a (de)activation changes modifiedDate and modifiedBy of the versions concerned.",
+    ),
+    Switch(
+        "mets_delete_active_status",
+        ("409", "400"),
+        "Status of ca-set-cannot-be-deleted-active-versions.",
+    ),
     Switch("mets_activation_outcome", ("complete", "fail"), "How (de)activations started from now on will end."),
     Switch(
         "mets_deletion_outcome",

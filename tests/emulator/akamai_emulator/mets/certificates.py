@@ -45,8 +45,9 @@ _ALGORITHMS: dict[str, tuple[str, str]] = {
     "1.2.840.10045.4.3.4": ("SHA512WITHECDSA", "sha512"),
     "1.2.840.10040.4.3": ("SHA1WITHDSA", "sha1"),
     "2.16.840.1.101.3.4.3.2": ("SHA256WITHDSA", "sha256"),
+    # EdDSA has its hash built in; both are as good as the others here.
     "1.3.101.112": ("ED25519", "sha512"),
-    "1.3.101.113": ("ED448", "shake256"),
+    "1.3.101.113": ("ED448", "sha512"),
 }
 _STRONG = frozenset({"sha256", "sha384", "sha512"})
 
@@ -61,6 +62,7 @@ class Facts:
     is_ca: bool
     hash_name: str
     weak_key: str | None
+    other_key: bool
 
 
 @functools.lru_cache(maxsize=4096)
@@ -100,6 +102,7 @@ def _facts(certificate: x509.Certificate) -> Facts:
         is_ca=_is_ca(certificate),
         hash_name=hash_name,
         weak_key=_weak_key(certificate),
+        other_key=not isinstance(certificate.public_key(), rsa.RSAPublicKey | ec.EllipticCurvePublicKey),
     )
 
 
@@ -126,7 +129,7 @@ def _weak_key(certificate: x509.Certificate) -> str | None:
         return None if key.key_size >= RSA_BITS else f"RSA key of {key.key_size} bits, at least {RSA_BITS} are needed"
     if isinstance(key, ec.EllipticCurvePublicKey):
         return None if key.key_size >= EC_BITS else f"EC key of {key.key_size} bits, at least {EC_BITS} are needed"
-    return "neither an RSA nor an EC key"
+    return None
 
 
 # Slug and title of the items; those that no payload has ever shown are names of our own (4.4).
@@ -163,8 +166,13 @@ class Judgement:
     warnings: list[dict[str, Any]]
 
 
-def judge(submitted: Iterable[dict[str, Any]], now: dt.datetime, allow_sha1: bool) -> Judgement:
-    """All problems of all certificates at once. Copies stay in `good`; whoever stores them takes each once."""
+def judge(
+    submitted: Iterable[dict[str, Any]], now: dt.datetime, allow_sha1: bool, other_keys: bool = False
+) -> Judgement:
+    """All problems of all certificates at once. Copies stay in `good`; whoever stores them takes each once.
+
+    `other_keys`: keys that are neither RSA nor EC are accepted.
+    """
     result = Judgement([], [], [])
     seen: set[str] = set()
     for index, entry in enumerate(submitted):
@@ -182,7 +190,7 @@ def judge(submitted: Iterable[dict[str, Any]], now: dt.datetime, allow_sha1: boo
             expired_item(shown, now, pointer)
             if slug == "expired-certificate"
             else item(slug, _TITLES[slug], detail, pointer, _context(shown))
-            for slug, detail in _broken_rules(facts, now, allow_sha1)
+            for slug, detail in _broken_rules(facts, now, allow_sha1, other_keys)
         ]
         result.errors += problems
         fingerprint = facts.shown["fingerprint"]
@@ -200,7 +208,7 @@ def _context(shown: dict[str, Any]) -> dict[str, Any]:
     return {name: shown[name] for name in ("subject", "fingerprint", "signatureAlgorithm", "description")}
 
 
-def _broken_rules(facts: Facts, now: dt.datetime, allow_sha1: bool) -> list[tuple[str, str]]:
+def _broken_rules(facts: Facts, now: dt.datetime, allow_sha1: bool, other_keys: bool) -> list[tuple[str, str]]:
     """(slug, detail) of every rule that the certificate breaks."""
     broken = []
     if facts.ends < now:
@@ -212,6 +220,8 @@ def _broken_rules(facts: Facts, now: dt.datetime, allow_sha1: bool) -> list[tupl
         broken.append(("insecure-signature-algorithm", f"The signature algorithm {algorithm} is not accepted."))
     if not facts.is_ca:
         broken.append(("not-a-ca-certificate", "Only root and intermediate CA certificates are accepted."))
+    if facts.other_key and not other_keys:
+        broken.append(("weak-key-certificate", "The certificate has neither an RSA nor an EC key."))
     if facts.weak_key:
         broken.append(("weak-key-certificate", f"The certificate has a weak key: {facts.weak_key}."))
     return broken

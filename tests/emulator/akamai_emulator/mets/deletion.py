@@ -19,7 +19,7 @@ FAILING = {"complete": (), "fail_staging": ("STAGING",), "fail_production": ("PR
 def delete(call: Call) -> Reply:
     ca_set = writable_set(call)
     _nothing_runs(ca_set)
-    _nothing_is_active(ca_set)
+    _nothing_is_active(ca_set, int(call.emulator.switch("mets_delete_active_status")))
     associations.refuse_if_used(call, ca_set, None)
     now = call.now()
     due = now + dt.timedelta(seconds=call.emulator.duration("mets_deletion"))
@@ -67,7 +67,7 @@ def _nothing_runs(ca_set: Item) -> None:
         raise problem(slug, f"Requests of the CA set {ca_set['caSetId']} are in progress.", context)
 
 
-def _nothing_is_active(ca_set: Item) -> None:
+def _nothing_is_active(ca_set: Item, status: int) -> None:
     context = names(ca_set)
     for network in NETWORKS:
         link = ca_set[key(network, "VersionLink")]
@@ -76,7 +76,9 @@ def _nothing_is_active(ca_set: Item) -> None:
             context[key(network, "Status")] = "ACTIVE"
     if len(context) > 2:
         slug = "ca-set-cannot-be-deleted-active-versions"
-        raise problem(slug, f"The CA set {ca_set['caSetId']} has active versions.", context)
+        refusal = problem(slug, f"The CA set {ca_set['caSetId']} has active versions.", context, status=status)
+        refusal.status = status
+        raise refusal
 
 
 _STATUS = {"IN_PROGRESS": 202, "COMPLETE": 200, "FAILED": 207}

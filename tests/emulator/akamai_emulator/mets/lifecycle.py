@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..core import Account, Emulator, ShapeError
@@ -28,9 +29,10 @@ Event = tuple[dt.datetime, Callable[[], None]]
 
 def settle(emulator: Emulator, account: Account) -> None:
     now = emulator.clock.now()
+    touch = emulator.switch("mets_modified_by_activation") == "yes"
     for ca_set in list(account.document["ca_sets"]):
         while True:
-            event = min(_events(account, ca_set), key=lambda e: e[0], default=None)
+            event = min(_events(account, ca_set, touch), key=lambda e: e[0], default=None)
             if event is None or event[0] > now:
                 break
             event[1]()
@@ -38,26 +40,26 @@ def settle(emulator: Emulator, account: Account) -> None:
             account.wake(event[0])
 
 
-def _events(account: Account, ca_set: Item) -> list[Event]:
-    """What this set is waiting for."""
+def _events(account: Account, ca_set: Item, touch: bool) -> list[Event]:
+    """What this set is waiting for. `touch`: (de)activations change `modifiedDate` of the versions."""
     events: list[Event] = []
     for activation in ca_set["activations"]:
         if activation["activationStatus"] == "IN_PROGRESS":
             due = times.parse(activation["due"])
-            events.append((due, lambda a=activation, d=due: _end_activation(ca_set, a, d)))  # type: ignore[misc]
+            events.append((due, partial(_end_activation, ca_set, activation, due, touch)))
     if ca_set["caSetStatus"] == "DELETING":
         due = times.parse(ca_set["deletion"]["due"])
-        events.append((due, lambda: _end_deletion(ca_set, due)))
+        events.append((due, partial(_end_deletion, ca_set, due)))
     if ca_set["caSetStatus"] == "DELETED" and ca_set["removalDate"] and ca_set in account.document["ca_sets"]:
-        events.append((times.parse(ca_set["removalDate"]), lambda: account.document["ca_sets"].remove(ca_set)))
+        events.append((times.parse(ca_set["removalDate"]), partial(account.document["ca_sets"].remove, ca_set)))
     for version in ca_set["versions"]:
         if version["caSetVersionStatus"] == "DELETED" and version["removalDate"]:
             due = times.parse(version["removalDate"])
-            events.append((due, lambda v=version, d=due: _remove_version(ca_set, v, d)))  # type: ignore[misc]
+            events.append((due, partial(_remove_version, ca_set, version, due)))
     return events
 
 
-def _end_activation(ca_set: Item, activation: Item, due: dt.datetime) -> None:
+def _end_activation(ca_set: Item, activation: Item, due: dt.datetime, touch: bool) -> None:
     activation["activationStatus"] = activation["outcome"]
     activation["percentComplete"] = 100
     activation["modifiedBy"] = activation["createdBy"]
@@ -68,8 +70,11 @@ def _end_activation(ca_set: Item, activation: Item, due: dt.datetime) -> None:
     status = key(activation["network"], "Status")
     for version in ca_set["versions"]:
         mine = version["version"] == activation["version"]
-        if mine or activation["activationType"] == "ACTIVATE":
-            version[status] = "ACTIVE" if mine and activation["activationType"] == "ACTIVATE" else "INACTIVE"
+        if not mine and (activation["activationType"] == "DEACTIVATE" or version[status] == "INACTIVE"):
+            continue
+        version[status] = "ACTIVE" if mine and activation["activationType"] == "ACTIVATE" else "INACTIVE"
+        if touch:
+            version["modifiedDate"], version["modifiedBy"] = activation["modifiedDate"], activation["modifiedBy"]
     refresh(ca_set)
 
 
@@ -106,9 +111,8 @@ def _remove_version(ca_set: Item, version: Item, due: dt.datetime) -> None:
 
 
 def complete(emulator: Emulator, account: Account) -> None:
-    now = times.micros(emulator.clock.now())
     for index, ca_set in enumerate(account.document["ca_sets"]):
-        _complete_set(account, ca_set, f"/ca_sets/{index}", now)
+        _complete_set(emulator, account, ca_set, f"/ca_sets/{index}")
     ids = [ca_set["caSetId"] for ca_set in account.document["ca_sets"]]
     if len(set(ids)) != len(ids):
         raise ShapeError("/ca_sets", "two sets have the same caSetId")
@@ -124,7 +128,12 @@ def _need_text(item: Item, name: str, pointer: str) -> None:
         raise ShapeError(f"{pointer}/{name}", "text is expected")
 
 
-def _complete_set(account: Account, ca_set: Item, pointer: str, now: str) -> None:
+def _due(emulator: Emulator, duration: str) -> str:
+    """When something ends that a seed shows as running without saying until when: a whole duration from now."""
+    return times.micros(emulator.clock.now() + dt.timedelta(seconds=emulator.duration(duration)))
+
+
+def _complete_set(emulator: Emulator, account: Account, ca_set: Item, pointer: str) -> None:
     _need_text(ca_set, "caSetName", pointer)
     given = ca_set.get("caSetId")
     if given is None:
@@ -143,7 +152,7 @@ def _complete_set(account: Account, ca_set: Item, pointer: str, now: str) -> Non
             "caSetStatus": "NOT_DELETED",
             "description": None,
             "versionsLink": f"{link}/versions/",
-            "createdDate": now,
+            "createdDate": times.micros(emulator.clock.now()),
             "createdBy": "automation",
             "deletedDate": None,
             "deletedBy": None,
@@ -156,11 +165,11 @@ def _complete_set(account: Account, ca_set: Item, pointer: str, now: str) -> Non
     for number, version in enumerate(ca_set["versions"], 1):
         _complete_version(ca_set, version, number, f"{pointer}/versions/{number - 1}")
     for position, activation in enumerate(ca_set["activations"]):
-        _complete_activation(account, ca_set, activation, f"{pointer}/activations/{position}")
+        _complete_activation(emulator, account, ca_set, activation, f"{pointer}/activations/{position}")
     for version in ca_set["versions"]:
-        _add_missing_activations(account, ca_set, version)
+        _add_missing_activations(emulator, account, ca_set, version)
     if ca_set["caSetStatus"] != "NOT_DELETED":
-        _complete_deletion(ca_set)
+        _complete_deletion(emulator, ca_set)
     if "activities" not in ca_set:
         ca_set["activities"] = _history(ca_set)
     refresh(ca_set)
@@ -204,7 +213,7 @@ def _complete_certificate(version: Item, certificate: Item, pointer: str) -> Non
     _set_defaults(certificate, facts.shown | stamp)
 
 
-def _complete_activation(account: Account, ca_set: Item, activation: Item, pointer: str) -> None:
+def _complete_activation(emulator: Emulator, account: Account, ca_set: Item, activation: Item, pointer: str) -> None:
     number = activation.get("version")
     if not isinstance(number, int) or activation.get("network") not in NETWORKS:
         raise ShapeError(pointer, "an activation has a version and a network")
@@ -220,6 +229,8 @@ def _complete_activation(account: Account, ca_set: Item, activation: Item, point
     created = activation.setdefault("createdDate", ca_set["createdDate"])
     user = activation.setdefault("createdBy", ca_set["createdBy"])
     link = version_link(ca_set["caSetId"], number)
+    kind = activation.setdefault("activationType", "ACTIVATE")
+    duration = "mets_deactivation" if kind == "DEACTIVATE" else "mets_activation"
     _set_defaults(
         activation,
         {
@@ -228,27 +239,26 @@ def _complete_activation(account: Account, ca_set: Item, activation: Item, point
             "caSetName": ca_set["caSetName"],
             "caSetLink": ca_set["caSetLink"],
             "versionLink": link,
-            "activationType": "ACTIVATE",
             "percentComplete": 100 if done else 0,
             "failureReason": None,
             "modifiedBy": user if done else None,
             "modifiedDate": created if done else None,
-            "due": created,
+            "due": created if done else _due(emulator, duration),
             "outcome": status if done else "COMPLETE",
         },
     )
 
 
-def _add_missing_activations(account: Account, ca_set: Item, version: Item) -> None:
+def _add_missing_activations(emulator: Emulator, account: Account, ca_set: Item, version: Item) -> None:
     """An active version has an activation that made it so: it is what freezes the version for ever."""
     for network in active_on(version):
         if not was_active(ca_set, version["version"], network):
             activation = {"version": version["version"], "network": network, "createdDate": version["createdDate"]}
-            _complete_activation(account, ca_set, activation, "")
+            _complete_activation(emulator, account, ca_set, activation, "")
             ca_set["activations"].insert(0, activation)
 
 
-def _complete_deletion(ca_set: Item) -> None:
+def _complete_deletion(emulator: Emulator, ca_set: Item) -> None:
     done = ca_set["caSetStatus"] == "DELETED"
     start = ca_set["deletedDate"] or ca_set["createdDate"]
     if done:
@@ -265,7 +275,7 @@ def _complete_deletion(ca_set: Item) -> None:
         "failureReason": None,
         "removalDate": ca_set["removalDate"],
         "requestedBy": ca_set["createdBy"],
-        "due": start,
+        "due": start if done else _due(emulator, "mets_deletion"),
         "deletions": [
             {"network": n, "status": status, "percentComplete": 100 if done else 0, "failureReason": None}
             for n in NETWORKS

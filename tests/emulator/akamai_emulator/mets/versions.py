@@ -44,7 +44,8 @@ def _judge(call: Call, body: dict[str, Any], slug: str, context: Item | None) ->
         counts = {"maxCertificatesPerVersion": limit, "submittedCertificatesCount": len(submitted)}
         text = f"{len(submitted)} certificates were submitted, at most {limit} are allowed."
         raise problem("certificate-limit-reached", text, (context or {}) | counts)
-    judgement = certificates.judge(submitted, call.now(), body.get("allowInsecureSha1", False))
+    other_keys = call.emulator.switch("mets_other_keys") == "accept"
+    judgement = certificates.judge(submitted, call.now(), body.get("allowInsecureSha1", False), other_keys)
     if judgement.errors:
         raise problem(slug, None, context, errors=judgement.errors)
     return judgement
