@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Law 7: a run that was killed after any request is finished by the next one, as if nothing had happened.
+
+The kill is one at the wire: request n is carried out, its answer is lost, and nothing reaches the server after it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from endings import differences, ending
+from in_process import House
+from registry import CASES
+from starts import enter
+from wishes import Case
+
+# Starts from which a run takes the same road as from another one.
+ALIKE = {
+    "set deleted",
+    "set was active",
+    "set deletion failed on one network",
+    "set active, newer editable",
+    "activation failed",
+    "enrollment bound with other options",
+    "enrollment bound to another",
+    "enrollment whose set is active on one network only",
+}
+# The life of a run lies in the starts from which it writes, and in those in which it attaches to what is under way.
+LIVELY = [case for case in CASES if case.end == "changes" or (case.end == "holds" and "way" in case.start)]
+KILLED = [case for case in LIVELY if case.start not in ALIKE]
+#: Seconds after which everything that was started has ended by itself.
+LATER = 86_400
+
+
+def kill_after(house: House, number: int) -> None:
+    """Request `number` (1 = the next) does its work and its answer is lost; later ones get nowhere."""
+    house.control.fault(nth=number, then={"drop": "after"})
+    house.control.fault(nth=number + 1, every=True, then={"drop": "before"})
+
+
+def moments(requests: list[dict[str, Any]]) -> list[int]:
+    """The numbers of the requests after which to kill: all but polls that repeat the request before them."""
+    found, before = [], None
+    for number, request in enumerate(requests, 1):
+        what = (request["method"], request["path"])
+        if what != before or request["write"]:
+            found.append(number)
+        before = what
+    return found
+
+
+def settled(house: House) -> Any:
+    house.control.advance(LATER)
+    return ending(house.control.state())
+
+
+def test_every_wish_that_writes_is_killed() -> None:
+    assert {case.wish.label for case in KILLED} == {case.wish.label for case in LIVELY}
+
+
+@pytest.mark.parametrize("case", KILLED, ids=str)
+def test_law_7_the_next_run_finishes_the_job(house: House, case: Case) -> None:
+    enter(house, case.start)
+    case.run(house)
+    requests = house.control.requests()
+    undisturbed = settled(house)
+    for number in moments(requests):
+        enter(house, case.start)
+        kill_after(house, number)
+        killed = case.run(house, retry_timeout=0.001)
+        told = f"killed after request {number} of {len(requests)}, {requests[number - 1]['method']} {requests[number - 1]['path']}"
+        carried_out = [r for r in house.control.requests(write=True) if r["status"] is not None]
+        house.control.no_faults()
+        if carried_out:
+            assert killed["changed"] is True, told
+        if number < len(requests):
+            assert killed.get("failed") and killed["failure"]["retryable"] is True, f"{told}: {json.dumps(killed)}"
+        finished = case.run(house)
+        assert not finished.get("failed"), f"{told}: {json.dumps(finished)}"
+        house.control.forget_requests()
+        again = case.run(house)
+        assert again["changed"] is False and house.writes() == [], told
+        assert differences(undisturbed, settled(house)) == [], told
