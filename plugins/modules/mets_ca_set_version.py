@@ -137,7 +137,11 @@ ca_set_version:
         start_date: {description: Start of its validity., type: str, returned: always, sample: "2026-01-01T00:00:00Z"}
         end_date: {description: End of its validity., type: str, returned: always, sample: "2036-01-01T00:00:00Z"}
         signature_algorithm: {description: Algorithm of its signature., type: str, returned: always, sample: SHA256WITHRSA}
-        fingerprint: {description: SHA-256 over its DER form., type: str, returned: always, sample: 0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6071}
+        fingerprint:
+          description: SHA-256 over its DER form.
+          type: str
+          returned: always
+          sample: 0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f6071
         description: {description: Its description in the version., type: str, returned: always, sample: Root of partner A}
         created_date: {description: When it was added., type: str, returned: always, sample: "2026-11-24T09:04:59.999999Z"}
         created_by: {description: Who added it., type: str, returned: always, sample: automation}
