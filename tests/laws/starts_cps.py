@@ -61,7 +61,7 @@ def _options(house: House) -> None:
 def _pending(house: House) -> None:
     _unbound(house)
     state = house.control.state()
-    enrollment_of(state)["changes"] = [{"kind": "certificate", "changeType": "renewal", "status": "check-for-cert"}]
+    enrollment_of(state)["changes"] = [{"kind": "network", "status": "create-slot-files"}]
     house.reset(state)
 
 

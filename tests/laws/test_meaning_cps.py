@@ -194,7 +194,7 @@ def test_rule_3_an_enrollment_bound_to_another_set_is_left_alone(house: House) -
     enter(house, "enrollment bound to another")
     result = house.ok("cps_mtls_binding", **SAME, state="absent")
     assert result["changed"] is False and result["binding"]["ca_set_name"] == "others"
-    gone = house.ok("cps_mtls_binding", common_name="www.example.com", ca_set_name="never made", state="absent")
+    gone = house.ok("cps_mtls_binding", common_name="www.example.com", ca_set_name="never-made", state="absent")
     assert gone["changed"] is False
     any_set = house.ok("cps_mtls_binding", common_name="www.example.com", state="absent")
     assert verbs(any_set) == ["unbind"]

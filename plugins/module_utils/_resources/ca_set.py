@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .._api import mets
 from .._domain.errors import Frozen, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, predicted_id
-from .._domain.references import ca_set_name, description_text
+from .._domain.references import description_text
 from .._domain.shapes import pick, snake
 from .mets_operations import MOVED, deactivation_steps, deletion_watch, refuse_deleting, refuse_in_use, run_operations
 from .mets_world import CaSetRef, NetworkState, unless_missing
@@ -75,8 +75,6 @@ class CaSet:
         self.description = description_text(options.get("description"))
         if self.deactivate and self.present:
             raise InvalidOption("`deactivate` only goes with `state: absent`.")
-        if self.present and self.ref.name is not None:
-            ca_set_name(self.ref.name)
 
     def read(self, world: World) -> Current:
         ca_set = world.mets.ca_set(self.ref)

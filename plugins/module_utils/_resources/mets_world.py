@@ -11,7 +11,7 @@ from .._api import mets
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
 from .._domain.plan import SERVER_MADE, Document, is_predicted, predicted_id
-from .._domain.references import given, one_of, only
+from .._domain.references import ca_set_name, given, one_of, only
 from .._domain.shapes import camel
 from .._wire.errors import ApiError
 
@@ -51,7 +51,7 @@ class CaSetRef:
                     cure="Give `ca_set_name` if it is a name.",
                 )
             return cls(id=text)
-        return cls(name=text)
+        return cls(name=ca_set_name(text))
 
     def __str__(self) -> str:
         return f'CA set "{self.name}"' if self.name is not None else f"CA set {self.id}"

@@ -11,6 +11,7 @@ from .._domain.past import Event
 from .._domain.plan import Document, Plan
 from .cps_world import CpsWorld
 from .mets_world import MetsWorld
+from .papi_world import PapiWorld
 
 if t.TYPE_CHECKING:
     from .._wire.session import Session
@@ -30,6 +31,7 @@ class World:
         self.clock = clock
         self.mets = MetsWorld(session, past)
         self.cps = CpsWorld(session, past)
+        self.papi = PapiWorld(session, past)
 
     def now(self) -> dt.datetime:
         return self.clock.now()
@@ -37,6 +39,7 @@ class World:
     def forget(self) -> None:
         self.mets.forget()
         self.cps.forget()
+        self.papi.forget()
 
 
 class Stale(Exception):

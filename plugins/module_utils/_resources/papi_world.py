@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What resources read of PAPI: each thing once per run, with the results of earlier tasks laid over it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._api import papi
+from .._domain.errors import InvalidOption
+from .._domain.past import Event
+from .._domain.plan import Document
+from .._domain.references import bare, host, host_matches, only, prefixed, same_id
+from .._wire.errors import ApiError
+from .mets_world import NETWORKS
+
+if t.TYPE_CHECKING:
+    from .._wire.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRef:
+    """How a task names a property: by name or id, perhaps within a contract and group."""
+
+    name: str | None = None
+    id: str | None = None
+    contract: str | None = None
+    group: str | None = None
+
+    @classmethod
+    def required(cls, options: t.Mapping[str, t.Any]) -> PropertyRef:
+        found = cls.optional(options)
+        if found is None:
+            raise InvalidOption(
+                "One of property_name and property_id is required.",
+                cure="An empty value, as from an undefined result, counts as none.",
+            )
+        return found
+
+    @classmethod
+    def optional(cls, options: t.Mapping[str, t.Any]) -> PropertyRef | None:
+        name, number = bare(options.get("property_name")), bare(options.get("property_id"), "property")
+        if name is not None and number is not None:
+            raise InvalidOption("property_name and property_id exclude each other.", cure="Give only one of them.")
+        if number is not None and not number.isdecimal():
+            raise InvalidOption(
+                f"property_id: {number!r} is not the id of a property, which is made of digits.",
+                cure="Give `property_name` if it is a name.",
+            )
+        if name is None and number is None:
+            return None
+        contract = prefixed(options.get("contract_id"), "contract")
+        return cls(name, number, contract, prefixed(options.get("group_id"), "group"))
+
+    def __str__(self) -> str:
+        return f'property "{self.name}"' if self.name is not None else f"property {self.id}"
+
+
+class PapiWorld:
+    """Reads PAPI for one run. `past` are the events of earlier tasks, empty in a real run."""
+
+    def __init__(self, session: Session, past: t.Sequence[Event]) -> None:
+        self._session = session
+        self._past = [event for event in past if event.kind == "property_version"]
+        self._memory: dict[tuple[t.Any, ...], t.Any] = {}
+
+    def forget(self) -> None:
+        """Read everything anew from here on (after a write)."""
+        self._memory.clear()
+
+    def _once(self, key: tuple[t.Any, ...], read: t.Callable[[], t.Any]) -> t.Any:
+        if key not in self._memory:
+            self._memory[key] = read()
+        return self._memory[key]
+
+    # Properties
+
+    def property(self, ref: PropertyRef) -> Document | None:
+        """The property with its latest and active versions, or None. A name with several hits is `ambiguous`."""
+        number = ref.id or self._id_of(ref)
+        return None if number is None else self._by_id(number, papi.Place(ref.contract, ref.group))
+
+    def required(self, ref: PropertyRef) -> Document:
+        """The property, or a `not_found` error."""
+        found = self.property(ref)
+        cure = "Check the name, the account, and that the client may see the property. Properties are made elsewhere."
+        hit: Document = only([] if found is None else [found], str(ref), cure=cure)
+        return hit
+
+    def with_hostname(self, hostname: str) -> list[Document]:
+        """The properties that have the host name on a version that is active somewhere; `*.` covers one label."""
+        if hostname.startswith("*."):
+            candidates = self.all_properties()
+        else:
+            rows = self._once(("host", hostname), lambda: papi.find_by_value(self._session, hostname=hostname))
+            ids = dict.fromkeys(
+                str(row["propertyId"]) for row in rows if host(str(row.get("hostname"))) == host(hostname)
+            )
+            candidates = [p for number in ids if (p := self._by_id(number, _place_of(rows, number))) is not None]
+        return [p for p in candidates if self._serves(p, hostname)]
+
+    def all_properties(self) -> list[Document]:
+        """All properties that the client may see, by its groups and contracts."""
+
+        def read() -> list[str]:
+            places = [
+                papi.Place(str(contract), str(group["groupId"]))
+                for group in papi.list_groups(self._session)
+                for contract in group.get("contractIds") or []
+            ]
+            return list(
+                dict.fromkeys(
+                    str(p["propertyId"]) for place in places for p in papi.list_properties(self._session, place)
+                )
+            )
+
+        return [p for number in self._once(("all",), read) if (p := self._by_id(number, papi.ANYWHERE)) is not None]
+
+    def _serves(self, prop: Document, hostname: str) -> bool:
+        active = {int(v) for network in NETWORKS if (v := prop.get(f"{network.lower()}Version")) is not None}
+        return any(
+            host_matches(hostname, str(item.get("cnameFrom"))) or host_matches(str(item.get("cnameFrom")), hostname)
+            for version in sorted(active)
+            for item in self.hostnames(prop, version)
+        )
+
+    def _id_of(self, ref: PropertyRef) -> str | None:
+        rows = self._once(("name", ref.name), lambda: papi.find_by_value(self._session, property_name=ref.name))
+        hits = [
+            row
+            for row in rows
+            if row.get("propertyName") == ref.name
+            and (ref.contract is None or same_id(row.get("contractId"), ref.contract))
+            and (ref.group is None or same_id(row.get("groupId"), ref.group))
+        ]
+        ids = list(dict.fromkeys(str(row["propertyId"]) for row in hits))
+        if not ids:
+            return None
+        found: str = only(
+            ids, str(ref), cure="Name it by `property_id`, or narrow it with `contract_id` and `group_id`."
+        )
+        return found
+
+    def _by_id(self, number: str, place: papi.Place) -> Document | None:
+        def read() -> Document | None:
+            try:
+                return papi.get_property(self._session, number, place=place)
+            except ApiError as error:
+                if error.status == 404:
+                    return None
+                raise
+
+        found = self._once(("property", bare(number)), read)
+        return None if found is None else self._overlaid(found)
+
+    def _overlaid(self, found: Document) -> Document:
+        prop = dict(found)
+        for event in self._past:
+            if not same_id(event.id, prop["propertyId"]):
+                continue
+            if event.network is not None:
+                prop[f"{event.network.lower()}Version"] = event.version if event.verb == "activate" else None
+            elif event.version is not None:
+                prop["latestVersion"] = max(int(prop["latestVersion"]), event.version)
+        return prop
+
+    # What is in a version
+
+    def rules(self, prop: Document, version: int) -> Document:
+        """The envelope of a version: `rules`, `ruleFormat`, `etag`, and `errors` where there are any."""
+        number = str(prop["propertyId"])
+        envelope: Document = self._once(
+            ("rules", number, version),
+            lambda: papi.get_rules(self._session, number, version, place=place_of(prop)),
+        )
+        return envelope
+
+    def hostnames(self, prop: Document, version: int) -> list[Document]:
+        """The host names of a version."""
+        number = str(prop["propertyId"])
+        answer = self._once(
+            ("hostnames", number, version),
+            lambda: papi.get_hostnames(self._session, number, version, place=place_of(prop)),
+        )
+        return list(answer["hostnames"].get("items") or [])
+
+    def versions(self, prop: Document) -> list[Document]:
+        """The versions of a property, as listed."""
+        number = str(prop["propertyId"])
+        listed: list[Document] = self._once(
+            ("versions", number), lambda: papi.list_versions(self._session, number, place=place_of(prop))
+        )
+        return listed
+
+    def activations(self, prop: Document) -> list[Document]:
+        """All activations and deactivations of a property, newest first."""
+        number = str(prop["propertyId"])
+        listed = self._once(
+            ("activations", number), lambda: papi.list_activations(self._session, number, place=place_of(prop))
+        )
+        return sorted(listed, key=lambda a: (a.get("updateDate") or "", a.get("submitDate") or ""), reverse=True)
+
+
+def place_of(prop: t.Mapping[str, t.Any]) -> papi.Place:
+    """Contract and group of a property, to be named in every call about it (papi-v1.md 1.4)."""
+    return papi.Place(prop.get("contractId"), prop.get("groupId"))
+
+
+def _place_of(rows: t.Sequence[Document], number: str) -> papi.Place:
+    return next((place_of(row) for row in rows if str(row["propertyId"]) == number), papi.ANYWHERE)

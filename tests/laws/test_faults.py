@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Law 8: every fault that passes by itself, at every request of a run: same end state, nothing made twice.
+
+A run may end as a failure that says `retryable`; then the next one has to end as an undisturbed one does.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from endings import differences
+from in_process import House
+from starts import enter
+from test_kill import LIVELY, moments, settled
+from wishes import Case
+
+PROBLEMS = "/mtls-edge-truststore/error-types"
+HTML = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+
+#: What passes by itself, in the forms of the three APIs and of the gateway in front of them (mets-v2.md 4.1, cps-v2.md 9,
+#: papi-v1.md 1.8, edgegrid.md 4 and 5).
+FAULTS: dict[str, dict[str, Any]] = {
+    "429 of METS": {
+        "status": 429,
+        "body": {
+            "type": f"{PROBLEMS}/account-rate-limit-exceeded",
+            "title": "Account Rate Limit Exceeded",
+            "status": 429,
+            "detail": "Wait 12 seconds.",
+            "rateLimit": 20,
+            "rateLimitRemaining": 0,
+            "rateLimitNext": "2026-11-25T00:00:12Z",
+        },
+        "headers": {"X-RateLimit-Next": "2026-11-25T00:00:12Z"},
+    },
+    "429 of CPS": {
+        "status": 429,
+        "body": {
+            "type": "429 Too Many Requests",
+            "title": "Too Many Requests",
+            "detail": "Too many requests. Retry after: 21 seconds.",
+        },
+    },
+    "429 of PAPI": {
+        "status": 429,
+        "body": {
+            "type": "https://problems.luna.akamaiapis.net/-/pep-throttle/rate-limit-exceeded",
+            "title": "Rate limit exceeded",
+        },
+        "headers": {"X-RateLimit-Next": "2026-11-25T00:00:09Z"},
+    },
+    "429 as text": {"text": "Too many requests", "status": 429},
+    "503 with a pause": {
+        "status": 503,
+        "body": {
+            "type": f"{PROBLEMS}/global-rate-limit-exceeded",
+            "title": "Global Limit Exceeded",
+            "status": 503,
+            "retryAfter": 7,
+        },
+        "headers": {"Retry-After": "7"},
+    },
+    "burst block": {
+        "status": 400,
+        "body": {
+            "type": "https://problems.luna.akamaiapis.net/-/pep-authn/request-error",
+            "title": "Bad request",
+            "status": 400,
+            "detail": "WAF deny rule IPBLOCK-BURST4-54013",
+        },
+    },
+    "lost before the work": {"drop": "before"},
+    "lost after the work": {"drop": "after"},
+    "cut off": {"truncate": 20},
+    "page of a proxy": {"text": HTML, "status": 502, "headers": {"Content-Type": "text/html"}},
+    "page of a proxy, work done": {"text": HTML, "status": 502, "work": "done"},
+    "500": {"status": 500, "body": {"type": f"{PROBLEMS}/internal-error", "title": "An unexpected error occurred."}},
+    "500, work done": {"status": 500, "body": {"title": "Server Error"}, "work": "done"},
+    "504, work done": {"text": "", "status": 504, "work": "done"},
+}
+
+#: One start for each wish and for each way in which its road differs.
+ROADS = (
+    "stock",
+    "set without version",
+    "set editable",
+    "set active on both",
+    "activation running, other",
+    "enrollment unbound",
+    "enrollment bound to the same",
+    "enrollment with a stranger's change pending",
+)
+HIT = [case for case in LIVELY if case.start in ROADS]
+
+
+def test_every_wish_that_writes_is_hit() -> None:
+    assert {case.wish.label for case in HIT} == {case.wish.label for case in LIVELY}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("case", HIT, ids=str)
+def test_law_8_what_passes_leaves_no_trace(house: House, case: Case, fault: str) -> None:
+    enter(house, case.start)
+    case.run(house)
+    requests = house.control.requests()
+    undisturbed = settled(house)
+    for number in moments(requests):
+        enter(house, case.start)
+        house.control.fault(nth=number, then=FAULTS[fault])
+        hit = case.run(house)
+        told = f"{fault} at request {number} of {len(requests)}, {requests[number - 1]['method']} {requests[number - 1]['path']}"
+        if hit.get("failed"):
+            assert hit["failure"]["retryable"] is True, f"{told}: {json.dumps(hit)}"
+            hit = case.run(house)
+        assert not hit.get("failed"), f"{told}: {json.dumps(hit)}"
+        assert differences(undisturbed, settled(house)) == [], told
