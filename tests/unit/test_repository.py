@@ -142,5 +142,9 @@ def test_common_return_values_are_written_into_every_module() -> None:
     import common_returns  # tools/, by `pythonpath` in pyproject.toml
 
     common = yaml.safe_load((ROOT / "tools" / "common_returns.yml").read_text())
-    stale = [m.name for m in sorted((ROOT / "plugins" / "modules").glob("*.py")) if common_returns.wanted(m, common) != m.read_text()]
+    stale = [
+        m.name
+        for m in sorted((ROOT / "plugins" / "modules").glob("*.py"))
+        if common_returns.wanted(m, common) != m.read_text()
+    ]
     assert not stale, f"run tools/common_returns.py: {stale}"

@@ -27,7 +27,10 @@ HOUSE = (
 
 def markdown(known: Iterable[Switch]) -> str:
     """The table that README.md shows."""
-    rows = [f"| `{s.name}` | {', '.join(f'`{value}`' for value in s.values)} | {s.text} |" for s in sorted(known, key=lambda s: s.name)]
+    rows = [
+        f"| `{s.name}` | {', '.join(f'`{value}`' for value in s.values)} | {s.text} |"
+        for s in sorted(known, key=lambda s: s.name)
+    ]
     return "\n".join(["| switch | values, the default first | what it decides |", "|---|---|---|", *rows])
 
 
