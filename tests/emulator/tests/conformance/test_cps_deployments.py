@@ -246,6 +246,20 @@ def deployed(house: House, number: int, name: str) -> Any:
     return house.client().ask("GET", path, headers=heads("deployment.v8"))["networkConfiguration"]
 
 
+@pytest.mark.parametrize("number", KINDS, ids=list(KINDS.values()))
+def test_a_deployment_is_what_was_asked_for(house: House, number: int) -> None:
+    """With nothing pending both networks serve the enrollment's own configuration, member by member (7)."""
+    wish = network(mustHaveCiphers="ak-akamai-2020q1", preferredCiphers="ak-akamai-tls13-only", ocspStapling="not-set")
+    finish(house, number, accepted(put(house, number, wish)))
+    shown = enrollment(house, number)["networkConfiguration"]
+    for name in ("staging", "production"):
+        found = deployed(house, number, name)
+        assert {key: found[key] for key in found if key != "dnsNames"} == {
+            key: shown[key] for key in found if key != "dnsNames"
+        }
+        assert set(found["dnsNames"]) == set(shown["dnsNameSettings"]["dnsNames"])
+
+
 def test_deployments_follow_the_change(running: House) -> None:
     """GET enrollment shows the wish at once; staging gets it first, production at the end (5, 6.4)."""
     facts = running.enter("network change pending")
