@@ -27,7 +27,7 @@ _KEYWORDS = {
     "0.9.2342.19200300.100.1.25": "DC",
     "1.2.840.113549.1.9.1": "EMAILADDRESS",
 }
-_QUOTED = re.compile(r"[,=\n+<>#;\"]|^\s|\s$|\s\s")
+_QUOTED = re.compile(r"[,=\n+<>#;\\\"]|^\s|\s$|\s\s")
 
 
 def text(name: x509.Name) -> str:
