@@ -85,6 +85,6 @@ WISHES = [
         ends("changes"),
         "enrollment_removal.EnrollmentRemoval",
         ENROLLMENT_TWIN,
-        enrollments=(10003,),
+        removed=(10003,),
     ),
 ]

@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = "ansible_collections.edgetrust.akamai.plugins.module_utils._resources"
 GOOD = [case for case in CASES if case.end in ("changes", "holds")]
 BAD = [case for case in CASES if case not in GOOD]
+# What only shows on the way: check mode assumes that a pending change completes, and the real run fails naming it.
+ON_THE_WAY = ("change-management",)
+FORESEEN = [case for case in BAD if case.end not in ON_THE_WAY]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 
 
@@ -95,7 +98,7 @@ def test_law_3_prediction_is_the_result(house: House, case: Case) -> None:
     assert predicted["diff"]["before"] == real["diff"]["before"]
 
 
-@every(BAD)
+@every(FORESEEN)
 def test_law_3_check_mode_fails_as_the_run_does(house: House, case: Case) -> None:
     begin(house, case)
     predicted = case.run(house, check=True)
@@ -161,7 +164,12 @@ def _foreign(state: Any, case: Case) -> Any:
     for account in accounts.values():
         account.pop("counters", None)
         account["ca_sets"] = [s for s in account.get("ca_sets", []) if s["caSetName"] != "partners"]
-        account["enrollments"] = [_own(e) if e["id"] in wish.enrollments else e for e in account.get("enrollments", [])]
+        # A change that somebody else has started goes on while we wait.
+        account["enrollments"] = [
+            _own(e) if e["id"] in wish.enrollments or e["changes"] else e
+            for e in account.get("enrollments", [])
+            if e["id"] not in wish.removed
+        ]
         account["properties"] = [p for p in account.get("properties", []) if p["propertyName"] not in wish.properties]
         for owned in wish.owned:
             account.pop(owned, None)

@@ -26,7 +26,8 @@ class Twin:
 class Wish:
     """A module in a state, with options that mean the same from every start.
 
-    `owned` are whole lists of the account that the wish may change; `enrollments` and `properties` those single ones.
+    `owned` are whole lists of the account that the wish may change; `enrollments` and `properties` those single ones,
+    `removed` the enrollments that may go.
     """
 
     module: str
@@ -38,6 +39,7 @@ class Wish:
     owned: tuple[str, ...] = ()
     enrollments: tuple[int, ...] = ()
     properties: tuple[str, ...] = ()
+    removed: tuple[int, ...] = ()
     name: str = ""
 
     @property
