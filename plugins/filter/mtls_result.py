@@ -65,6 +65,8 @@ MEMBERS: t.Final = {
 }
 # Other members of a property's results that its entry shows as well.
 OF_PROPERTY: tuple[str, ...] = ("activations", "mtls_rules", "hostnames")
+# The kinds of a plan's targets, for people.
+WORDS: t.Final = {"ca_set": "CA set", "ca_set_version": "CA set", "property_version": "property"}
 
 
 def mtls_result(registered: t.Any, once: bool = False) -> Document:
@@ -132,7 +134,7 @@ def _steps(results: Iterable[Document]) -> list[Document]:
 
 def _sentence(step: Document) -> str:
     target = step["target"]
-    words = [step["verb"], str(target["kind"]).replace("_", " "), target.get("name") or target.get("id")]
+    words = [step["verb"], WORDS.get(target["kind"], target["kind"]), target.get("name") or target.get("id")]
     words += [f"version {target['version']}"] if target.get("version") is not None else []
     words += [f"on {target['network']}"] if target.get("network") else []
     return f"{' '.join(filter(None, words))}: {step['reason']}"
