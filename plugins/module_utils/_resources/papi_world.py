@@ -8,15 +8,23 @@ import typing as t
 from dataclasses import dataclass
 
 from .._api import papi
+from .._domain import property_past
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
-from .._domain.plan import Document
-from .._domain.references import bare, host, host_matches, only, prefixed, same_id
+from .._domain.plan import SERVER_MADE, Document
+from .._domain.references import bare, given, host, host_matches, only, prefixed, same_id
 from .._wire.errors import ApiError
-from .mets_world import NETWORKS
+from .mets_world import NETWORKS, NetworkState
 
 if t.TYPE_CHECKING:
     from .._wire.session import Session
+
+# The statuses of an activation that is not over (papi-v1.md 12.5).
+OPEN: t.Final = frozenset(
+    ["NEW", "PENDING", "ZONE_1", "ZONE_2", "ZONE_3", "PENDING_DEACTIVATION", "PENDING_CANCELLATION"]
+)
+# ... and of one that has not come to anything.
+VOID: t.Final = frozenset(["ABORTED", "FAILED"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class PropertyRef:
 
     @classmethod
     def optional(cls, options: t.Mapping[str, t.Any]) -> PropertyRef | None:
-        name, number = bare(options.get("property_name")), bare(options.get("property_id"), "property")
+        name, number = given(options.get("property_name")), bare(options.get("property_id"), "property")
         if name is not None and number is not None:
             raise InvalidOption("property_name and property_id exclude each other.", cure="Give only one of them.")
         if number is not None and not number.isdecimal():
@@ -89,33 +97,39 @@ class PapiWorld:
         return hit
 
     def with_hostname(self, hostname: str) -> list[Document]:
-        """The properties that have the host name on a version that is active somewhere; `*.` covers one label."""
+        """The properties that have the host name, or a wildcard for it, on a version that is active somewhere."""
         if hostname.startswith("*."):
             candidates = self.all_properties()
         else:
-            rows = self._once(("host", hostname), lambda: papi.find_by_value(self._session, hostname=hostname))
-            ids = dict.fromkeys(
-                str(row["propertyId"]) for row in rows if host(str(row.get("hostname"))) == host(hostname)
-            )
-            candidates = [p for number in ids if (p := self._by_id(number, _place_of(rows, number))) is not None]
+            patterns = (hostname, f"*.{hostname.partition('.')[2]}")
+            places = {**self._touched(), **{k: v for pattern in patterns for k, v in self._found(pattern).items()}}
+            candidates = [p for number, place in places.items() if (p := self._by_id(number, place)) is not None]
         return [p for p in candidates if self._serves(p, hostname)]
+
+    def _found(self, hostname: str) -> dict[str, papi.Place]:
+        """Where the properties are that have exactly this host name, by id."""
+        rows = self._once(("host", hostname), lambda: papi.find_by_value(self._session, hostname=hostname))
+        return {
+            str(row["propertyId"]): place_of(row) for row in rows if host(str(row.get("hostname"))) == host(hostname)
+        }
+
+    def _touched(self) -> dict[str, papi.Place]:
+        """The properties on which an earlier task would have changed what is active."""
+        return {str(event.id): papi.ANYWHERE for event in self._past if event.network is not None}
 
     def all_properties(self) -> list[Document]:
         """All properties that the client may see, by its groups and contracts."""
 
-        def read() -> list[str]:
+        def read() -> list[Document]:
             places = [
                 papi.Place(str(contract), str(group["groupId"]))
                 for group in papi.list_groups(self._session)
                 for contract in group.get("contractIds") or []
             ]
-            return list(
-                dict.fromkeys(
-                    str(p["propertyId"]) for place in places for p in papi.list_properties(self._session, place)
-                )
-            )
+            listed = (row for place in places for row in papi.list_properties(self._session, place))
+            return list({str(row["propertyId"]): row for row in listed}.values())
 
-        return [p for number in self._once(("all",), read) if (p := self._by_id(number, papi.ANYWHERE)) is not None]
+        return [self._overlaid(found) for found in self._once(("all",), read)]
 
     def _serves(self, prop: Document, hostname: str) -> bool:
         active = {int(v) for network in NETWORKS if (v := prop.get(f"{network.lower()}Version")) is not None}
@@ -155,35 +169,55 @@ class PapiWorld:
         return None if found is None else self._overlaid(found)
 
     def _overlaid(self, found: Document) -> Document:
-        prop = dict(found)
-        for event in self._past:
-            if not same_id(event.id, prop["propertyId"]):
-                continue
+        """The property after earlier tasks; `predicted` are the versions that do not exist yet, with their bases."""
+        prop = {**found, "predicted": {}}
+        for event in self._about(prop):
             if event.network is not None:
                 prop[f"{event.network.lower()}Version"] = event.version if event.verb == "activate" else None
-            elif event.version is not None:
-                prop["latestVersion"] = max(int(prop["latestVersion"]), event.version)
+            elif event.version is not None and event.version > int(prop["latestVersion"]):
+                prop["latestVersion"] = event.version
+                prop["predicted"][event.version] = property_past.base_of(event.result)
         return prop
+
+    def _about(self, prop: Document) -> list[Event]:
+        return [event for event in self._past if same_id(event.id, prop["propertyId"])]
+
+    def _edits_of(self, prop: Document, version: int) -> list[Document]:
+        """The results of earlier tasks that edited this version, each once."""
+        edits = [e.result for e in self._about(prop) if e.version == version and e.network is None]
+        return [result for number, result in enumerate(edits) if result not in edits[:number]]
 
     # What is in a version
 
     def rules(self, prop: Document, version: int) -> Document:
         """The envelope of a version: `rules`, `ruleFormat`, `etag`, and `errors` where there are any."""
-        number = str(prop["propertyId"])
-        envelope: Document = self._once(
-            ("rules", number, version),
-            lambda: papi.get_rules(self._session, number, version, place=place_of(prop)),
-        )
-        return envelope
+        number, edits = str(prop["propertyId"]), self._edits_of(prop, version)
+        if version in prop.get("predicted", {}):
+            envelope = {**self.rules(prop, prop["predicted"][version]), "etag": SERVER_MADE}
+        else:
+            envelope = self._once(
+                ("rules", number, version),
+                lambda: papi.get_rules(self._session, number, version, place=place_of(prop)),
+            )
+        tree = envelope["rules"]
+        for result in edits:
+            tree = property_past.replay_rules(tree, str(envelope["ruleFormat"]), result)
+        return {**envelope, "rules": tree, "propertyVersion": version}
 
     def hostnames(self, prop: Document, version: int) -> list[Document]:
         """The host names of a version."""
         number = str(prop["propertyId"])
-        answer = self._once(
-            ("hostnames", number, version),
-            lambda: papi.get_hostnames(self._session, number, version, place=place_of(prop)),
-        )
-        return list(answer["hostnames"].get("items") or [])
+        if version in prop.get("predicted", {}):
+            held = self.hostnames(prop, prop["predicted"][version])
+        else:
+            answer = self._once(
+                ("hostnames", number, version),
+                lambda: papi.get_hostnames(self._session, number, version, place=place_of(prop)),
+            )
+            held = list(answer["hostnames"].get("items") or [])
+        for result in self._edits_of(prop, version):
+            held = property_past.replay_hostnames(held, result)
+        return held
 
     def versions(self, prop: Document) -> list[Document]:
         """The versions of a property, as listed."""
@@ -199,13 +233,40 @@ class PapiWorld:
         listed = self._once(
             ("activations", number), lambda: papi.list_activations(self._session, number, place=place_of(prop))
         )
-        return sorted(listed, key=lambda a: (a.get("updateDate") or "", a.get("submitDate") or ""), reverse=True)
+        assumed = [
+            {
+                "activationId": None,
+                "network": event.network,
+                "propertyVersion": event.version,
+                "activationType": event.verb.upper(),
+                "status": "ACTIVE",
+            }
+            for event in self._about(prop)
+            if event.network is not None
+        ]
+        moved = {record["network"] for record in assumed}
+        kept = [a for a in listed if a["status"] not in OPEN or a["network"] not in moved]
+        newest = sorted(kept, key=lambda a: (a.get("updateDate") or "", a.get("submitDate") or ""), reverse=True)
+        return [*reversed(assumed), *newest]
+
+    def networks(self, prop: Document) -> dict[str, NetworkState]:
+        """Both networks, with what runs there; an operation there is in the shape of METS, see `operation`."""
+        records = self.activations(prop)
+        states = {}
+        for network in NETWORKS:
+            active = prop.get(f"{network.lower()}Version")
+            running = [operation(a, active) for a in records if a["network"] == network and a["status"] in OPEN]
+            states[network] = NetworkState(network, active, running[0] if running else None)
+        return states
+
+
+def operation(record: Document, active: int | None) -> Document:
+    """An activation with the `version` and `activationType` that it leads to; a cancelled one leaves what is active."""
+    if record["status"] == "PENDING_CANCELLATION":
+        return {**record, "activationType": "ACTIVATE", "version": active}
+    return {**record, "version": record["propertyVersion"]}
 
 
 def place_of(prop: t.Mapping[str, t.Any]) -> papi.Place:
     """Contract and group of a property, to be named in every call about it (papi-v1.md 1.4)."""
     return papi.Place(prop.get("contractId"), prop.get("groupId"))
-
-
-def _place_of(rows: t.Sequence[Document], number: str) -> papi.Place:
-    return next((place_of(row) for row in rows if str(row["propertyId"]) == number), papi.ANYWHERE)
