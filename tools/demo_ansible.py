@@ -50,29 +50,43 @@ class Outcome:
         failed = [e for e in self.events if e["event"] == "result" and e["status"] == "failed" and not e["ignored"]]
         return failed[-1] if failed else None
 
+    def said(self, log: Path) -> list[str]:
+        """Why it failed, in its own words: of the task that failed, else the end of the log."""
+        event = self.failure
+        if event is None:
+            return [line for line in log.read_text().splitlines() if line.strip()][-4:]
+        return [f"{event['task']}: {event['result'].get('msg', 'no message')}"]
+
     @property
     def changed(self) -> int:
         return sum(event["changed"] for event in self.events if event["event"] == "end")
 
 
 def environment(home: Path, edgerc: Path, ca_path: Path) -> dict[str, str]:
-    """The environment of a playbook: nothing that Ansible or this collection would take from the user's own."""
+    """The environment of a playbook: nothing that Ansible or this collection would take from the user's own.
+
+    `home` stands in for the home directory and is made; an empty Ansible configuration goes there.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "ansible.cfg"
+    config.touch()
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "AKAMAI_"))}
-    away = os.pathsep.join(filter(None, [str(BIN), inherited.get("PATH")]))
+    path = os.pathsep.join(filter(None, [str(BIN), inherited.get("PATH")]))
     return inherited | {
-        "PATH": away,
+        "PATH": path,
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
         "AKAMAI_EDGERC": str(edgerc),
         "AKAMAI_CA_PATH": str(ca_path),
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(config),
         "ANSIBLE_HOME": str(home / ".ansible"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "collections"),
         "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tools" / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "story",
         "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_PIPELINING": "1",
     }
 
 

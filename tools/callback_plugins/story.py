@@ -27,6 +27,11 @@ requirements:
 """
 
 
+def _name(task: t.Any) -> str:
+    """The name of a task, without that of its role."""
+    return str(task.get_name(include_role_fqcn=False)).rsplit(" : ", 1)[-1]
+
+
 class CallbackModule(CallbackBase):
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "notification"
@@ -48,7 +53,7 @@ class CallbackModule(CallbackBase):
         shown = {key: value for key, value in found.items() if key != "invocation" and not key.startswith("_ansible")}
         self._write(
             event="result",
-            task=result._task.get_name(),
+            task=_name(result._task),
             module=str(result._task.resolved_action or result._task.action),
             item=item,
             status=status,
@@ -57,7 +62,7 @@ class CallbackModule(CallbackBase):
         )
 
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
-        self._write(event="task", task=task.get_name())
+        self._write(event="task", task=_name(task))
 
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._result(result, "ok")
