@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -267,3 +268,17 @@ def test_removing_the_enrollment_frees_the_set(running: House) -> None:
     assert users(running, facts["set"]) == {}
     answer = running.client().send("POST", f"{SETS}/{facts['set']}/versions/1/deactivate", {"network": "STAGING"})
     assert answer.status_code == 202
+
+
+def test_networks_a_binding_may_be_held_to(running: House) -> None:
+    """No document restricts a binding to enhanced TLS with SNI; by switch it is (4.2, U)."""
+    facts = running.enter("set active on both")
+    body = copy.deepcopy(NEW_ENROLLMENT)
+    body["networkConfiguration"] |= {"secureNetwork": "standard-tls"}
+    number = int(create(running, body).json()["enrollment"].rsplit("/", 1)[-1])
+    query = "?allow-cancel-pending-changes=true"
+    assert put(running, number, binding(facts["set"]), query=query).status_code == 202
+    assert put(running, number, binding(None), query=query).status_code in (200, 202)
+    running.control.switch(cps_binding_network="enhanced_sni")
+    assert put(running, number, binding(facts["set"]), query=query).status_code == 400
+    assert put(running, DV, binding(facts["set"])).status_code == 202

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -16,11 +17,13 @@ from .cps_worlds import (
     CHANGE,
     DV,
     ENROLLMENTS,
+    NEW_ENROLLMENT,
     OV,
     STEP,
     THIRD_PARTY,
     accepted,
     change,
+    create,
     heads,
     network,
     problem,
@@ -28,7 +31,7 @@ from .cps_worlds import (
     row,
     walk,
 )
-from .harness import House, Row, run
+from .harness import Facts, House, Row, run
 
 ACK, HASHED = "acknowledgement.v1", "acknowledgement-with-hash.v1"
 YES, NO = {"acknowledgement": "acknowledge"}, {"acknowledgement": "deny"}
@@ -208,6 +211,39 @@ def test_production_waits_for_change_management(running: House) -> None:
         found[name] = running.client().ask("GET", path, headers=heads("deployment.v8"))["networkConfiguration"]
     assert found["staging"]["ocspStapling"] == "off" != found["production"]["ocspStapling"]
     assert change(running, OV, facts["c"])["allowedInput"]
+
+
+def management(house: House, facts: Facts) -> Any:
+    path = f"{ENROLLMENTS}/{facts['e']}/changes/{facts['c']}/input/info/change-management-info"
+    return house.client().ask("GET", path, headers=heads("change-management-info.v6"))
+
+
+def test_the_deadline_of_change_management(running: House) -> None:
+    """With a certificate already on the network CPS goes on by itself when it has passed (6.3, D)."""
+    facts = running.enter("change management waits")
+    deadline = dt.datetime.fromisoformat(management(running, facts)["acknowledgementDeadline"])
+    left = (deadline - dt.datetime.now(dt.UTC)).total_seconds() - running.control.advanced
+    running.control.advance(left - STEP)
+    assert change(running, OV, facts["c"])["statusInfo"]["status"] == "wait-ack-change-management"
+    running.control.advance(2 * STEP)
+    assert walk(running, OV, facts["c"])[-1] == ("completed", "complete")
+
+
+def test_no_deadline_without_a_certificate_on_the_network(house: House) -> None:
+    body = NEW_ENROLLMENT | {"ra": "symantec", "validationType": "ov", "changeManagement": True}
+    answer = create(house, body)
+    facts = {"e": int(answer.json()["enrollment"].rsplit("/", 1)[-1]), "c": accepted(answer)}
+    assert walk(house, facts["e"], facts["c"])[-1][1] == "wait-ack-change-management"
+    assert management(house, facts)["acknowledgementDeadline"] is None
+
+
+def test_keys_of_uploads_may_go_unchecked(running: House) -> None:
+    """Whether CPS compares an upload with its CSR is not documented: a switch."""
+    facts = running.enter("upload waits")
+    leaf = upload(pem("Leaf", ca=False))
+    assert acknowledge(running, THIRD_PARTY, facts["c"], THIRD, leaf, CONTENT).status_code == 400
+    running.control.switch(cps_uploaded_key="unchecked")
+    assert acknowledge(running, THIRD_PARTY, facts["c"], THIRD, leaf, CONTENT).status_code == 200
 
 
 def test_the_hash_guards_the_acknowledgement(running: House) -> None:

@@ -258,6 +258,12 @@ def test_a_malformed_header(house: House, how: str) -> None:
     refused(send(house, sent, MANGLED[how](sent.header())), 400, BAD, "Bad request")
 
 
+def test_a_malformed_header_may_be_a_401(house: House) -> None:
+    house.control.switch(malformed_authorization="401")
+    sent = request(house)
+    refused(send(house, sent, None), 401, DENY, "Not authorized")
+
+
 def test_a_replayed_nonce(house: House) -> None:
     """The answer is unknown; refused as a bad request by default (switch `replayed_nonce`)."""
     sent = request(house)
@@ -303,7 +309,9 @@ def test_grants_that_are_there(house: House) -> None:
 def test_active_grants(house: House) -> None:
     scopes = {}
     for section in ("default", "read_only", "no_mets", "switchable", "other_account"):
-        shown = house.client(section).ask("GET", GRANTS)
+        answer = house.client(section).send("GET", GRANTS)
+        assert answer.status_code == 200
+        shown = answer.json()
         assert {"name", "created", "createdBy", "updated", "updatedBy", "activated", "activatedBy"} <= set(shown)
         scopes[section] = shown["scope"].split(" ")
     pattern = re.compile(r"https://luna\.akamaiapis\.net/-/scope/[\w-]+/-/[\w-]+")
