@@ -126,7 +126,7 @@ def tail(refusal: Refusal) -> tuple[int, str, str]:
         ),
         ({"spoil": lambda h: ""}, (400, "pep-authn/request-error", "Invalid authorization header")),
     ],
-    ids=str,
+    ids=["too old", "too new", "client token", "access token", "nonce", "clock before token", "no header"],
 )
 def test_refused(house: House, signed: Any, case: dict[str, Any], wanted: tuple[int, str, str]) -> None:
     with pytest.raises(Refusal) as caught:
