@@ -26,9 +26,11 @@ extends_documentation_fragment:
   - edgetrust.akamai.assume
 options:
   state:
-    description: V(present), the set has such a version.
+    description:
+      - V(present), the set has such a version.
+      - V(absent), the version of this number does not exist. Refused while it is active or on its way.
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
   version:
     description:
@@ -56,6 +58,23 @@ options:
       - Directory whose C(*.pem), C(*.crt) and C(*.cer) files are read, PEM or DER.
       - Hidden files are skipped, other files named in a warning; a directory without any such file is an error.
     type: path
+  certificates_mode:
+    description:
+      - V(exact), the version has exactly the given certificates.
+      - V(add), V(remove), it has those of O(base_version) with, or without, the given ones. Ends well only when the newest
+        version of the set holds that.
+    type: str
+    choices: [exact, add, remove]
+    default: exact
+  base_version:
+    description:
+      - Number of the version that V(add) and V(remove) start from.
+      - The newest version if it may still change, else the one that was last activated, unless given.
+    type: str
+  drop_expired:
+    description: Leave certificates out that have expired, also those that the base version holds.
+    type: bool
+    default: false
   description:
     description: Description of the version. On a version that cannot change any more, another text is only warned about.
     type: str
@@ -104,6 +123,19 @@ EXAMPLES = r"""
       - pem: "{{ lookup('ansible.builtin.file', 'partner-b.pem') }}"
         description: Root of partner B
     fail_if_expiring_within_days: 30
+
+- name: Trust one more CA, beside those that are trusted now
+  edgetrust.akamai.mets_ca_set_version:
+    ca_set_name: partners
+    certificates_file: partner-c.pem
+    certificates_mode: add
+    drop_expired: true
+
+- name: A draft that nobody needs
+  edgetrust.akamai.mets_ca_set_version:
+    ca_set_name: partners
+    version: 7
+    state: absent
 """
 
 RETURN = r"""
@@ -234,7 +266,7 @@ failure:
 
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import CA_SET_REF, states
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import run
-from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.ca_set_version import CaSetVersion
+from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.ca_set_version_removal import ca_set_version
 
 OPTIONS = {
     "version": {"type": "str"},
@@ -243,6 +275,9 @@ OPTIONS = {
         "elements": "dict",
         "options": {"pem": {"type": "str"}, "path": {"type": "path"}, "description": {"type": "str"}},
     },
+    "certificates_mode": {"type": "str", "choices": ["exact", "add", "remove"], "default": "exact"},
+    "base_version": {"type": "str"},
+    "drop_expired": {"type": "bool", "default": False},
     "certificates_file": {"type": "path"},
     "certificates_directory": {"type": "path"},
     "description": {"type": "str"},
@@ -255,7 +290,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    run(CaSetVersion, states("present"), CA_SET_REF, OPTIONS)
+    run(ca_set_version, states("present", "absent"), CA_SET_REF, OPTIONS)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,27 @@ WISHES: list[Wish] = [
         name="mets_ca_set_version present, new content",
     ),
     Wish(
+        "mets_ca_set_version",
+        "present",
+        {"ca_set_name": "partners", "certificates": pems(ROOTS[2]), "certificates_mode": "add"},
+        ends("changes", stock="not_found", set_deleting="busy", set_deleted="not_found"),
+        "ca_set_version.CaSetVersion",
+        VERSION_TWIN,
+        name="mets_ca_set_version present, added",
+    ),
+    Wish(
+        "mets_ca_set_version",
+        "absent",
+        {"ca_set_name": "partners", "version": 2},
+        ends(
+            "holds",
+            set_active__newer_editable="changes",
+            activation_running__other="busy",
+        ),
+        "ca_set_version.CaSetVersion",
+        VERSION_TWIN,
+    ),
+    Wish(
         "mets_activation",
         "active",
         {"ca_set_name": "partners", "version": 1},

@@ -266,6 +266,95 @@ def test_rule_10_an_explicit_version_never_makes_another(house: House) -> None:
     assert house.writes() == []
 
 
+def test_rule_11_add_and_remove_start_from_the_newest_or_the_last_activated(house: House) -> None:
+    enter(house, "set active on both")
+    added = version(house, ROOTS[1], certificates_mode="add")
+    assert steps(added) == ["create 2"]
+    assert {c["subject"].split(",")[0] for c in added["ca_set_version"]["certificates"]} == {
+        f"CN={r}" for r in ROOTS[:2]
+    }
+    assert version(house, ROOTS[1], certificates_mode="add")["changed"] is False
+    assert steps(version(house, ROOTS[2], certificates_mode="add", base_version=2)) == ["update 2"]
+    taken = version(house, *ROOTS[1:], certificates_mode="remove")
+    assert taken["changed"] is False and taken["ca_set_version"]["version"] == 1  # an identical version is used
+
+
+def test_rule_11_a_new_version_beside_a_frozen_one_is_never_a_clone(house: House) -> None:
+    enter(house, "set active, newer editable")
+    house.ok("mets_activation", **SET, version=2)
+    house.control.forget_requests()
+    assert steps(version(house, ROOTS[0], certificates_mode="remove", base_version=2)) == ["create 3"]
+    assert house.writes() == ["POST /mtls-edge-truststore/v2/ca-sets/1001/versions"]
+
+
+def test_rule_11_what_production_does_not_have_is_warned_about(house: House) -> None:
+    enter(house, "set active, newer editable")
+    result = version(house, ROOTS[2], certificates_mode="add", base_version=2)
+    assert f"holds CN={ROOTS[1]}" in json.dumps(result["api_warnings"])
+
+
+def test_rule_11_somebody_elses_newer_version_is_planned_on_again(house: House) -> None:
+    enter(house, "set active on both")
+    state = house.control.state()
+    twin = json.loads(json.dumps(state["accounts"]["A-CCT1234"]["ca_sets"][0]["versions"][0]))
+    answer = {"versions": [twin, {**twin, "version": 2, "stagingStatus": "INACTIVE", "productionStatus": "INACTIVE"}]}
+    house.control.fault(api="mets", method="GET", path="/versions$", nth=2, then={"status": 200, "body": answer})
+    result = version(house, ROOTS[1], certificates_mode="add")
+    assert result["replanned"] is True and steps(result) == ["create 2"]
+    # The same again while every look shows that version: the write is refused then, and nothing is claimed.
+    enter(house, "set active on both")
+    house.control.fault(api="mets", method="GET", path="/versions$", nth=2, times=9, then={"status": 200, "body": answer})
+    assert version(house, ROOTS[1], certificates_mode="add")["failed"]
+
+
+def test_rule_11_the_last_certificate_is_not_taken_out(house: House) -> None:
+    enter(house, "set active on both")
+    assert version(house, ROOTS[0], certificates_mode="remove")["failure"]["type"] == "invalid_option"
+
+
+def test_rule_13a_a_version_that_is_active_or_on_its_way_is_kept(house: House) -> None:
+    gone = {**SET, "state": "absent"}
+    enter(house, "set active, newer editable")
+    house.fails("mets_ca_set_version", "busy", **gone, version=1)
+    result = house.ok("mets_ca_set_version", **gone, version=2)
+    assert steps(result) == ["delete 2"] and result["ca_set_version"]["ca_set_version_status"] == "DELETED"
+    house.control.forget_requests()
+    for number in (2, 9):
+        assert house.ok("mets_ca_set_version", **gone, version=number)["changed"] is False
+    house.fails("mets_ca_set_version", "invalid_option", **gone)
+    house.fails("mets_ca_set_version", "invalid_option", **gone, version=2, certificates=pems(ROOTS[0]))
+    assert house.writes() == []
+    enter(house, "activation running, same")
+    house.fails("mets_ca_set_version", "busy", **gone, version=1)
+
+
+def test_rule_13_drop_expired_applies_to_what_the_base_holds(house: House) -> None:
+    enter(house, "set without version")
+    house.ok("mets_ca_set_version", **SET, certificates=[{"pem": issued("law short", days=2).pem}, *pems(ROOTS[0])])
+    house.clock.sleep(3 * 86400)
+    assert version(house, ROOTS[1], certificates_mode="add")["failure"]["type"] == "invalid_certificate"
+    result = version(house, ROOTS[1], certificates_mode="add", drop_expired=True)
+    assert {c["subject"].split(",")[0] for c in result["ca_set_version"]["certificates"]} == {
+        f"CN={r}" for r in ROOTS[:2]
+    }
+
+
+def test_a_dry_run_finds_what_only_the_server_knows(house: House) -> None:
+    enter(house, "set without version")
+    refused = {
+        "type": "/mtls-edge-truststore/error-types/certificate-validation-failure",
+        "status": 400,
+        "title": "No.",
+    }
+    house.control.fault(
+        api="mets", method="POST", path="/certificates/validate$", nth=1, then={"status": 400, "body": refused}
+    )
+    failed = version(house, ROOTS[0], check=True)
+    assert failed["failure"]["api"] == "mets"
+    assert steps(version(house, ROOTS[0], check=True)) == ["(create 1)"]
+    assert house.writes() == []
+
+
 def test_rule_12_texts_update_what_may_change_and_only_warn_on_what_may_not(house: House) -> None:
     enter(house, "set editable")
     result = version(house, ROOTS[0], description="a text", allow_insecure_sha1=True)

@@ -110,7 +110,7 @@ class Run:
             log=self.module.debug,
         )
         past = events(self.params.get("assume")) if self.module.check_mode else []
-        return World(self.session, self.clock, past)
+        return World(self.session, self.clock, past, dry=self.module.check_mode)
 
     def cost(self) -> Document:
         waited = self.waiter.waited_seconds if self.waiter else 0.0

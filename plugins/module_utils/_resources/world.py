@@ -24,10 +24,11 @@ class Clock(t.Protocol):
 
 
 class World:
-    """What resources read and write through. Reads are kept for the run; `forget` drops them after a write."""
+    """What resources read and write through; `dry` in check mode. Reads are kept for the run; `forget` drops them after a write."""
 
-    def __init__(self, session: Session, clock: Clock, past: t.Sequence[Event] = ()) -> None:
+    def __init__(self, session: Session, clock: Clock, past: t.Sequence[Event] = (), *, dry: bool = False) -> None:
         self.session = session
+        self.dry = dry
         self.clock = clock
         self.mets = MetsWorld(session, past)
         self.cps = CpsWorld(session, past)

@@ -1,0 +1,289 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The edits of a property version: what a task wants of its rules and host names (MEANING 21, 23, 27)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from .._api import papi
+from .._domain import hostnames, mtls_rule, rule_tree
+from .._domain.errors import InvalidOption, NotFound
+from .._domain.hostnames import HostnameWish, Item
+from .._domain.mtls_rule import RuleWish
+from .._domain.plan import Document
+from .._domain.property_past import named_ids
+from .._domain.references import given, host, same_id
+from .._domain.rule_tree import Rule
+from .._wire.errors import ApiError
+from .mets_operations import refuse_deleting
+from .mets_world import CaSetRef
+from .papi_world import place_of
+from .world import World
+
+# Members of a rule in results, besides `state`.
+RULE: t.Final = (
+    "rule_name",
+    "rule_path",
+    "hostnames",
+    "hostnames_excepted",
+    "other_criteria",
+    "ca_set_ids",
+    "ca_set_names",
+    "enforcement",
+    "ocsp",
+    "client_certificate_attributes",
+    "log_field",
+    "child_rules",
+)
+# Members of a host name in results, besides `state`.
+HOSTNAME: t.Final = ("cname_from", "cname_to", "cname_type", "edge_hostname_id", "cert_provisioning_type", "mtls")
+
+Names = t.Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a property version holds. `hostnames` is None where they were not needed."""
+
+    rules: Rule
+    rule_format: str
+    hostnames: list[Item] | None
+    etag: t.Any = None
+    comments: str | None = None
+    errors: list[Document] = field(default_factory=list)
+
+    def same_rules(self, other: Content) -> bool:
+        return self.rule_format == other.rule_format and rule_tree.equal(self.rules, other.rules)
+
+    def same_hostnames(self, other: Content) -> bool:
+        return hostnames.equal(self.hostnames or [], other.hostnames or [])
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEdit:
+    """One rule that shall be there, or not. `wish` has the ids of the sets once they are resolved."""
+
+    present: bool
+    wish: RuleWish
+    set_refs: tuple[CaSetRef, ...] = ()
+
+    @classmethod
+    def of(cls, options: t.Mapping[str, t.Any]) -> RuleEdit:
+        name = given(options.get("rule_name")) or mtls_rule.DEFAULT_NAME
+        if options["state"] == "absent":
+            return cls(False, RuleWish(rule_name=name))
+        refs = [CaSetRef.required({"ca_set_name": n}) for n in options.get("ca_set_names") or []]
+        refs += [CaSetRef.required({"ca_set_id": n}) for n in options.get("ca_set_ids") or []]
+        if not refs and any(options.get(option) is not None for option in ("ca_set_names", "ca_set_ids")):
+            raise InvalidOption(
+                f"ca_set_names, ca_set_ids: rule {name!r} needs at least one CA set.",
+                cure="Leave both options out to keep what is there.",
+            )
+        wish = RuleWish(
+            hostnames=options.get("hostnames"),
+            rule_name=name,
+            enforcement=options.get("enforcement"),
+            ocsp=options.get("ocsp"),
+            client_certificate_attributes=options.get("client_certificate_attributes"),
+            log_field=options.get("log_field"),
+        )
+        return cls(True, wish, tuple(refs))
+
+    @property
+    def key(self) -> str:
+        return f"rule {self.wish.rule_name!r}"
+
+    def resolved(self, world: World) -> tuple[RuleEdit, dict[str, str]]:
+        """The edit with ids of its sets, and their names by id."""
+        found = [world.mets.required(ref) for ref in self.set_refs]
+        for ca_set in found:
+            refuse_deleting(ca_set)
+        names = {str(ca_set["caSetId"]): str(ca_set["caSetName"]) for ca_set in found}
+        return replace(self, wish=replace(self.wish, ca_set_ids=list(names) or None)), names
+
+    def make(self, rules: Rule, rule_format: str) -> mtls_rule.Edit:
+        if self.present:
+            return mtls_rule.ensure(rules, rule_format, self.wish)
+        return mtls_rule.remove(rules, rule_format, self.wish.rule_name)
+
+
+@dataclass(frozen=True, slots=True)
+class HostnameEdit:
+    """Host names that shall be there, or not. `edge` is the edge host name as PAPI lists it, once it is looked up."""
+
+    present: bool
+    names: tuple[str, ...]
+    edge_hostname: str | None = None
+    certificate_type: str | None = None
+    edge: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, options: t.Mapping[str, t.Any]) -> HostnameEdit:
+        names = tuple(dict.fromkeys(host(name) for name in options.get("hostnames") or [] if given(name)))
+        if not names:
+            raise InvalidOption("hostnames: at least one host name is needed.")
+        if options["state"] == "absent":
+            return cls(False, names)
+        return cls(True, names, given(options.get("edge_hostname")), options.get("certificate_type"))
+
+    def make(self, items: t.Sequence[Item]) -> hostnames.Edit:
+        if not self.present:
+            return hostnames.remove(items, self.names)
+        edge = self.edge.get("edgeHostnameDomain") or self.edge_hostname
+        edit = hostnames.ensure(items, [HostnameWish(name, edge, self.certificate_type) for name in self.names])
+        if not self.edge or not edit.changed:
+            return edit
+        both = {"cnameTo": self.edge["edgeHostnameDomain"], "edgeHostnameId": self.edge["edgeHostnameId"]}
+        filled = [{**item, **both} if host(str(item["cnameFrom"])) in self.names else item for item in edit.items]
+        shown = sorted(
+            (hostnames.project(item) for item in filled if host(str(item["cnameFrom"])) in self.names),
+            key=lambda entry: str(entry["cname_from"]),
+        )
+        return edit._replace(items=filled, after=shown)
+
+    def resolved(self, world: World, prop: Document, items: t.Sequence[Item]) -> HostnameEdit:
+        """The edit with its edge host name, which has to exist, looked up where a host name does not have it yet."""
+        if self.edge_hostname is None:
+            return self
+        edges = [item for item in items if host(str(item["cnameFrom"])) in self.names]
+        if len(edges) == len(self.names) and all(_is_edge(self.edge_hostname, item, "cnameTo") for item in edges):
+            return self
+        return replace(self, edge=find_edge_hostname(world, prop, self.edge_hostname))
+
+
+Edit = RuleEdit | HostnameEdit
+
+
+def find_edge_hostname(world: World, prop: Document, wanted: str) -> Document:
+    """The edge host name of that name or id: in the property's group, else anywhere in its contract."""
+    own = place_of(prop)
+    seen: list[str] = []
+    for place in (own, *_other_groups(world, own)):
+        for edge in papi.list_edge_hostnames(world.session, place):
+            if _is_edge(wanted, edge, "edgeHostnameDomain"):
+                return edge
+            seen.append(str(edge.get("edgeHostnameDomain")))
+    raise NotFound(
+        f"edge_hostname: there is no edge host name {wanted!r} in contract {own.contract_id}.",
+        cure="Make it in Property Manager first. There are: " + (", ".join(sorted(set(seen))[:20]) or "none") + ".",
+    )
+
+
+def _other_groups(world: World, own: papi.Place) -> t.Iterator[papi.Place]:
+    for group in papi.list_groups(world.session):
+        contracts = group.get("contractIds") or []
+        if not same_id(group["groupId"], own.group_id) and any(same_id(c, own.contract_id) for c in contracts):
+            yield papi.Place(own.contract_id, str(group["groupId"]))
+
+
+def _is_edge(wanted: str, edge: t.Mapping[str, t.Any], member: str) -> bool:
+    return same_id(wanted, edge.get("edgeHostnameId")) or host(wanted) == host(str(edge.get(member)))
+
+
+def from_options(items: t.Sequence[t.Mapping[str, t.Any]]) -> list[Edit]:
+    """The edits of `papi_property_edit`. Two about one rule or one host name are refused (MEANING 27)."""
+    edits: list[Edit] = []
+    for number, item in enumerate(items):
+        kinds = [kind for kind in ("mtls_rule", "hostname") if item.get(kind) is not None]
+        if len(kinds) != 1:
+            raise InvalidOption(f"edits[{number}]: exactly one of mtls_rule and hostname is needed.")
+        edits.append(RuleEdit.of(item["mtls_rule"]) if kinds == ["mtls_rule"] else HostnameEdit.of(item["hostname"]))
+    if not edits:
+        raise InvalidOption("edits: at least one edit is needed.")
+    refuse_twins(edits)
+    return edits
+
+
+def refuse_twins(edits: t.Sequence[Edit]) -> None:
+    keys = [key for e in edits for key in ([e.key] if isinstance(e, RuleEdit) else [f"host name {n}" for n in e.names])]
+    twins = sorted({key for key in keys if keys.count(key) > 1})
+    if twins:
+        raise InvalidOption(f"edits: more than one is about {', '.join(twins)}.", cure="Put them together into one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A content with all edits made, and what is before and after them: the rules and host names concerned."""
+
+    content: Content
+    rules_before: list[Document]
+    rules_after: list[Document]
+    hostnames_before: list[Document]
+    hostnames_after: list[Document]
+    rules_changed: bool
+    hostnames_changed: bool
+
+    @property
+    def changed(self) -> bool:
+        return self.rules_changed or self.hostnames_changed
+
+
+def make(edits: t.Sequence[Edit], content: Content) -> Made:
+    """Pure: all edits on one content."""
+    tree, items = content.rules, content.hostnames
+    rules: tuple[list[Document], list[Document]] = ([], [])
+    names: tuple[list[Document], list[Document]] = ([], [])
+    for edit in edits:
+        if isinstance(edit, RuleEdit):
+            one = edit.make(tree, content.rule_format)
+            tree = one.tree
+            for shown, rule in zip(rules, (one.before, one.after), strict=True):
+                shown.append(_entry(rule, RULE, rule_name=edit.wish.rule_name))
+        else:
+            many = edit.make(items or [])
+            items = many.items
+            for shown, found in zip(names, (many.before, many.after), strict=True):
+                by_name = {entry["cname_from"]: entry for entry in found}
+                shown += [_entry(by_name.get(name), HOSTNAME, cname_from=name) for name in edit.names]
+    changed = (tree is not content.rules, items is not None and not hostnames.equal(items, content.hostnames or []))
+    return Made(replace(content, rules=tree, hostnames=items), *rules, *names, *changed)
+
+
+def _entry(found: Document | None, members: t.Sequence[str], **key: str) -> Document:
+    """An entry of results; of what is not there only its key."""
+    state = "absent" if found is None else "present"
+    return {**dict.fromkeys(members), **key, **(found or {}), "state": state}
+
+
+def with_names(entry: Document, names: Names) -> Document:
+    """A rule with `ca_set_names` beside `ca_set_ids`, in the order of the names, which a prediction knows as well."""
+    if entry["ca_set_ids"] is None:
+        return entry
+    pairs = sorted(
+        ((names.get(number), number) for number in entry["ca_set_ids"]),
+        key=lambda pair: (pair[0] is None, pair[0] or "", pair[1]),
+    )
+    return {**entry, "ca_set_ids": [number for _name, number in pairs], "ca_set_names": [name for name, _n in pairs]}
+
+
+def set_names(world: World, entries: t.Iterable[Document], known: Names) -> dict[str, str]:
+    """The names of all sets in rules, by id; those that METS does not have, or may not show, are left out."""
+    names = dict(known)
+    wanted = {number for entry in entries for number in entry["ca_set_ids"] or []}
+    if wanted <= names.keys():
+        return names
+    try:
+        listed = world.mets.ca_sets()
+    except ApiError as error:
+        if error.status not in (403, 500, 503, 504):
+            raise
+        return names
+    return {**{str(s["caSetId"]): str(s["caSetName"]) for s in listed}, **names}
+
+
+__all__ = [
+    "HOSTNAME",
+    "RULE",
+    "Content",
+    "Edit",
+    "HostnameEdit",
+    "Made",
+    "RuleEdit",
+    "from_options",
+    "make",
+    "named_ids",
+    "set_names",
+    "with_names",
+]
