@@ -23,8 +23,11 @@ KEYS = {
 HISTORY = {
     "": {"counters"},
     "enrollments": {"history", "certificateHistory"},
-    "properties": {"versions", "activations", "latestVersion", "stagingVersion", "productionVersion"},
+    "versions": {"stagingStatus", "productionStatus"},
+    "properties": {"activations", "latestVersion", "stagingVersion", "productionVersion"},
 }
+# States of a change that is history.
+FINISHED = {"completed", "cancelled"}
 # Of a property version: what it holds, all else is its record.
 CONTENT = ("rules", "hostnames", "ruleFormat")
 
@@ -62,7 +65,8 @@ def words(step: Sequence[Any]) -> str:
 
 def methods(requests: Sequence[Document]) -> str:
     """`31 GET, 8 POST`, the most frequent first."""
-    return ", ".join(f"{number} {method}" for method, number in Counter(r["method"] for r in requests).most_common())
+    counts = Counter(request["method"] for request in requests).most_common()
+    return ", ".join(f"{number} {method}" for method, number in counts) or "no requests"
 
 
 def writes(requests: Sequence[Document]) -> list[str]:
@@ -71,19 +75,21 @@ def writes(requests: Sequence[Document]) -> list[str]:
 
 def account_differences(before: Document, after: Document) -> list[str]:
     """Member by member, what is not as found in the state documents; what `leftovers` counts aside."""
-    return list(differences(settled(before), settled(after)))
+    known = {
+        (document["propertyId"], version["propertyVersion"])
+        for account in before["accounts"].values()
+        for document in account["properties"]
+        for version in document["versions"]
+    }
+    return list(differences(*({k: _account(v, known) for k, v in s["accounts"].items()} for s in (before, after))))
 
 
-def settled(state: Document) -> Document:
-    """What a state document says about now: without records of the past, and active versions by their content."""
-    return {name: _account(account) for name, account in state["accounts"].items()}
-
-
-def _account(account: Document) -> Document:
-    shown = {name: value for name, value in account.items() if name not in HISTORY[""]}
+def _account(account: Document, known: set[tuple[str, int]]) -> Document:
+    """What holds now: without records of the past and property versions that are not `known`, live ones by their content."""
+    shown = _without(account, "")
     shown["ca_sets"] = [ca_set for ca_set in account["ca_sets"] if ca_set["caSetStatus"] != "DELETED"]
-    shown["enrollments"] = [_without(enrollment, "enrollments") for enrollment in account["enrollments"]]
-    shown["properties"] = [_property(document) for document in account["properties"]]
+    shown["enrollments"] = [_enrollment(document) for document in account["enrollments"]]
+    shown["properties"] = [_property(document, known) for document in account["properties"]]
     return shown
 
 
@@ -91,14 +97,20 @@ def _without(document: Document, kind: str) -> Document:
     return {name: value for name, value in document.items() if name not in HISTORY[kind]}
 
 
-def _property(document: Document) -> Document:
+def _enrollment(document: Document) -> Document:
+    running = [change for change in document["changes"] if change["state"] not in FINISHED]
+    return _without(document, "enrollments") | {"changes": running}
+
+
+def _property(document: Document, known: set[tuple[str, int]]) -> Document:
     versions = {version["propertyVersion"]: version for version in document["versions"]}
     live = {
         f"active on {network}": {name: versions[number][name] for name in CONTENT} if number else None
         for network in ("staging", "production")
         for number in [document[f"{network}Version"]]
     }
-    return _without(document, "properties") | live
+    kept = [_without(v, "versions") for number, v in versions.items() if (document["propertyId"], number) in known]
+    return _without(document, "properties") | {"versions": kept} | live
 
 
 def leftovers(before: Document, after: Document) -> dict[str, int]:

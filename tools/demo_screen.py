@@ -36,12 +36,11 @@ def fitted(text: object, width: int) -> str:
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> list[str]:
-    """A table whose lines have at most `width` characters: the widest column is cut where it does not fit."""
+    """A table whose lines have at most `width` characters: the widest columns are cut where it does not fit."""
     cells = [list(header), *([fitted(cell, 10_000) for cell in row] for row in rows)]
     sizes = [max(len(row[place]) for row in cells) for place in range(len(header))]
-    widest = sizes.index(max(sizes))
-    excess = sum(sizes) + 2 * (len(sizes) - 1) - width
-    sizes[widest] -= max(excess, 0)
+    for dummy in range(sum(sizes) + 2 * (len(sizes) - 1) - width):
+        sizes[sizes.index(max(sizes))] -= 1
     return [
         "  ".join(fitted(cell, size).ljust(size) for cell, size in zip(row, sizes, strict=True)).rstrip()
         for row in cells

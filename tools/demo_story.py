@@ -354,7 +354,7 @@ class Demo:
 
     def show_plan(self) -> None:
         self.screen.table(
-            ("", "step", "of", "network", "because"),
+            ("#", "step", "what", "network", "because"),
             [
                 (number, step["verb"], target(step), step["target"]["network"] or "", step["reason"])
                 for number, step in enumerate(self.plan, start=1)
