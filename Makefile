@@ -20,8 +20,8 @@ setup: ## Make .venv with all that development needs (the other commands do it f
 	@tools/setup
 
 .PHONY: demo
-demo: setup ## Walk through a whole onboarding against the emulator; CERTS=bundle.pem uses your own authorities
-	@tools/demo
+demo: setup ## Walk through a whole onboarding against the emulator; CERTS=bundle.pem: your own authorities
+	@tools/demo $(ARGS)
 
 .PHONY: test
 test: lint types ## Lint, types, unit tests, laws, integration; ends with the count

@@ -81,7 +81,8 @@ def account_differences(before: Document, after: Document) -> list[str]:
         for document in account["properties"]
         for version in document["versions"]
     }
-    return list(differences(*({k: _account(v, known) for k, v in s["accounts"].items()} for s in (before, after))))
+    left, right = ({k: _account(v, known) for k, v in state["accounts"].items()} for state in (before, after))
+    return list(differences(left, right))
 
 
 def _account(account: Document, known: set[tuple[str, int]]) -> Document:

@@ -121,6 +121,10 @@ class Screen:
             cut = part if len(part) <= self.width - 4 else part[: self.width - 7] + "..."
             self.line(self.style(f"    {cut}", "dim"))
 
+    def command(self, text: str) -> None:
+        """A command at a prompt, folded so that it can be copied."""
+        self.code(" \\\n    ".join(textwrap.wrap(f"$ {text}", self.width - 10, break_on_hyphens=False)))
+
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         head, *body = columns(header, rows, self.width - 4)
         self.line("    " + self.style(head, "bold"))

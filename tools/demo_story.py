@@ -121,16 +121,17 @@ class Demo:
 
     def account(self) -> None:
         screen, ready = self.screen, self.emulator.ready
-        screen.good(f"The emulator answers at {ready['url']} (this machine only), in place of Akamai's")
-        screen.say(f"{STANDS_FOR}.", indent=4)
-        screen.say("It keeps their rules and checks signatures; what takes them minutes takes it a second.", indent=4)
+        screen.good(
+            f"The emulator answers at {ready['url']}, on this machine only. It stands in for Akamai's {STANDS_FOR}, "
+            "keeps their rules and checks signatures; what takes them minutes takes it a second."
+        )
         self.before = self.control.state()
         account = self.before["accounts"]["A-CCT1234"]
         screen.line()
         screen.table(
-            ("enrollment", "type", "edge certificate for", "asks clients for a certificate"),
+            ("enrollment", "type", "edge certificate for", "mTLS"),
             [
-                (e["id"], e["validationType"], ", ".join(e["csr"]["sans"]), "no")
+                (e["id"], e["validationType"], ", ".join(e["csr"]["sans"]), "off")
                 for e in account["enrollments"]
                 if e["csr"]["cn"] in ENROLLMENTS
             ],
@@ -158,7 +159,7 @@ class Demo:
         if self.certs is None:
             roots, weak = demo_input.public_roots(now)
             (ROOT / PARTNERS).write_text(demo_input.bundle([*roots, weak]))
-            origin = f"{len(roots)} public roots as browsers have them, one of SHA-1 age"
+            origin = "public roots of certifi, one SHA-1 signed"
             self.count = len(roots) + 1
         else:
             (ROOT / PARTNERS).write_bytes(_bundle_of(self.certs))
@@ -170,7 +171,7 @@ class Demo:
             ("file", "certificates", "what they are"),
             [
                 (PARTNERS, self.count, origin),
-                (DEVICES, len(own), "a root and an intermediate made just now, keys discarded"),
+                (DEVICES, len(own), "root and intermediate made now, keys gone"),
             ],
         )
         self.figures.append(("certificates", f"{self.count} in CA set partners, {len(own)} in CA set devices"))
@@ -292,7 +293,7 @@ class Demo:
     def play(self, what: str, playbook: str, *options: str, told: Callable[[Event], None] | None = None) -> Outcome:
         """Runs a playbook, with a sign of life; its figures go into the summary."""
         arguments = [*VARIABLES, *options]
-        self.screen.code("$ " + shlex.join(demo_ansible.shown(playbook, arguments)))
+        self.screen.command(shlex.join(demo_ansible.shown(playbook, arguments)))
         self.control.forget_requests()
         doing = ["Ansible starts"]
 
