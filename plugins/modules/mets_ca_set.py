@@ -37,6 +37,21 @@ options:
   description:
     description: Description of a new set, 1 to 255 characters.
     type: str
+  clone_from:
+    description:
+      - Have a new set begin with the certificates of a version of another set, as its version 1. Counts only when the set is made.
+      - Expired certificates are carried over.
+    type: dict
+    suboptions:
+      ca_set_name:
+        description: Name of the other set. Give this or O(clone_from.ca_set_id).
+        type: str
+      ca_set_id:
+        description: Id of the other set. Give this or O(clone_from.ca_set_name).
+        type: str
+      version:
+        description: Number of its version; the newest unless given.
+        type: str
   deactivate:
     description: With O(state=absent), deactivate the set first where it is active.
     type: bool
@@ -57,6 +72,12 @@ EXAMPLES = r"""
     ca_set_name: partners
     description: CAs of the partners' clients
   register: partners
+
+- name: A second set that begins with what the first one trusts
+  edgetrust.akamai.mets_ca_set:
+    ca_set_name: partners-test
+    clone_from:
+      ca_set_name: partners
 
 - name: The same set deactivated and deleted
   edgetrust.akamai.mets_ca_set:
@@ -84,6 +105,14 @@ ca_set:
     deleted_by: {description: Who deleted it., type: str, returned: always, sample: null}
     deleted_date: {description: When the deletion was complete., type: str, returned: always, sample: null}
     removal_date: {description: When the record of it will be gone as well., type: str, returned: always, sample: null}
+cloned_from:
+  description: The set and version that a new set began with.
+  returned: when it was cloned
+  type: dict
+  contains:
+    ca_set_id: {description: Id of the other set., type: str, returned: always, sample: "12345"}
+    ca_set_name: {description: Name of the other set., type: str, returned: always, sample: partners}
+    version: {description: Number of its version., type: int, returned: always, sample: 2}
 # Common return values, from tools/common_returns.yml.
 plan:
   description: The steps of this run in order; in check mode what a run would do. After a failure, what had been done.
@@ -182,7 +211,18 @@ def main() -> None:
         states("present", "absent"),
         {**CA_SET_REF, "ca_set_name": {"type": "str", "aliases": ["name"]}},
         waiting(timeout=3600),
-        {"description": {"type": "str"}, "deactivate": {"type": "bool", "default": False}},
+        {
+            "description": {"type": "str"},
+            "deactivate": {"type": "bool", "default": False},
+            "clone_from": {
+                "type": "dict",
+                "options": {
+                    "ca_set_name": {"type": "str"},
+                    "ca_set_id": {"type": "str"},
+                    "version": {"type": "str"},
+                },
+            },
+        },
     )
 
 

@@ -165,6 +165,23 @@ def test_rule_7_a_description_cannot_change(house: House) -> None:
     assert "'first'" in failed["msg"] and failed["failure"]["cure"]
 
 
+def test_rule_7_clone_from_counts_only_when_the_set_is_made(house: House) -> None:
+    enter(house, "set active, newer editable")
+    clone: dict[str, Any] = {"ca_set_name": "copies", "clone_from": {"ca_set_name": "partners", "version": 1}}
+    planned = house.ok("mets_ca_set", **clone, check=True)
+    live = house.ok("mets_activation", ca_set_name="copies", version=1, check=True, assume=[planned])
+    assert steps(live) == ["(activate 1 on STAGING)", "(activate 1 on PRODUCTION)"]
+    made = house.ok("mets_ca_set", **clone)
+    assert steps(planned) == ["(clone copies)"] and steps(made) == ["clone copies"]
+    assert made["ca_set"]["latest_version"] == planned["ca_set"]["latest_version"] == 1
+    held = house.ok("mets_ca_set_version_info", ca_set_name="copies")["ca_set_versions"]
+    assert [c["fingerprint"] for c in held[0]["certificates"]] == [issued(ROOTS[0]).fingerprint]
+    assert house.ok("mets_ca_set", **clone)["changed"] is False
+    house.fails("mets_ca_set", "not_found", ca_set_name="more", clone_from={"ca_set_name": "partners", "version": 9})
+    house.fails("mets_ca_set", "not_found", ca_set_name="more", clone_from={"ca_set_name": "nobodys"})
+    house.fails("mets_ca_set", "invalid_option", ca_set_name="more", clone_from={"version": 1})
+
+
 def test_rule_8_a_set_that_is_being_deleted(house: House) -> None:
     enter(house, "set deleting")
     for module, options in (
@@ -303,7 +320,9 @@ def test_rule_11_somebody_elses_newer_version_is_planned_on_again(house: House) 
     assert result["replanned"] is True and steps(result) == ["create 2"]
     # The same again while every look shows that version: the write is refused then, and nothing is claimed.
     enter(house, "set active on both")
-    house.control.fault(api="mets", method="GET", path="/versions$", nth=2, times=9, then={"status": 200, "body": answer})
+    house.control.fault(
+        api="mets", method="GET", path="/versions$", nth=2, times=9, then={"status": 200, "body": answer}
+    )
     assert version(house, ROOTS[1], certificates_mode="add")["failed"]
 
 
@@ -551,3 +570,17 @@ def test_both_or_neither_of_name_and_id_is_refused(house: House) -> None:
 def test_an_option_that_does_not_exist_ends_in_the_one_failure_shape(house: House) -> None:
     enter(house, "stock")
     house.fails("mets_ca_set", "invalid_option", ca_set_name="partners", colour="blue")
+
+
+@pytest.mark.parametrize("gateway", ["accept", "refuse"])
+def test_a_version_of_300_certificates(house: House, gateway: str) -> None:
+    enter(house, "set without version")
+    house.control.switch(large_signed_post=gateway)
+    try:
+        text = "".join(issued(f"law many {number}").pem for number in range(300))
+        result = house.ok("mets_ca_set_version", **SET, certificates=[{"pem": text}])
+        assert steps(result) == ["create 1"] and len(result["ca_set_version"]["certificates"]) == 300
+        assert house.ok("mets_ca_set_version", **SET, certificates=[{"pem": text}])["changed"] is False
+        assert steps(house.ok("mets_ca_set_version", **SET, certificates=[{"pem": text}], check=True)) == []
+    finally:
+        house.control.switch(large_signed_post="accept")

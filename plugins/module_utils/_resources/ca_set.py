@@ -12,6 +12,7 @@ from .._domain.errors import Frozen, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, predicted_id
 from .._domain.references import description_text
 from .._domain.shapes import pick, snake
+from .activation import version_number
 from .mets_operations import MOVED, deactivation_steps, deletion_watch, refuse_deleting, refuse_in_use, run_operations
 from .mets_world import CaSetRef, NetworkState, unless_missing
 from .world import Wait, World
@@ -63,6 +64,7 @@ class Current:
     ca_set: Document | None
     networks: dict[str, NetworkState] = field(default_factory=dict)
     users: list[str] = field(default_factory=list)
+    source: Document | None = None
 
 
 class CaSet:
@@ -75,17 +77,41 @@ class CaSet:
         self.description = description_text(options.get("description"))
         if self.deactivate and self.present:
             raise InvalidOption("`deactivate` only goes with `state: absent`.")
+        source = options.get("clone_from")
+        if source and not self.present:
+            raise InvalidOption("`clone_from` only goes with `state: present`.")
+        self.source = CaSetRef.required(source) if source else None
+        self.source_number = version_number(source, required=False, action="clone") if source else None
 
     def read(self, world: World) -> Current:
         ca_set = world.mets.ca_set(self.ref)
+        if ca_set is None and self.source is not None:
+            return Current(None, source=self._source(world, self.source))
         if self.present or ca_set is None or ca_set["caSetStatus"] == "DELETING":
             return Current(ca_set)
         return Current(ca_set, world.mets.networks(ca_set), world.mets.users(ca_set))
 
-    def plan(self, current: Current) -> Plan:
-        return self._plan_present(current.ca_set) if self.present else self._plan_absent(current)
+    def _source(self, world: World, ref: CaSetRef) -> Document:
+        """The version to clone: the one named, else the newest (mets-v2.md 3.9)."""
+        found = world.mets.required(ref)
+        refuse_deleting(found)
+        live = [v for v in world.mets.versions(found) if v.get("caSetVersionStatus") != "DELETED"]
+        wanted = [v for v in live if self.source_number in (None, v["version"])]
+        if not wanted:
+            numbers = ", ".join(str(v["version"]) for v in live)
+            raise NotFound(
+                f"clone_from: {ref} has no version {self.source_number or 'at all'}.",
+                cure=f"Its versions are: {numbers}."
+                if numbers
+                else "Give it a version with `mets_ca_set_version` first.",
+            )
+        return wanted[-1]
 
-    def _plan_present(self, ca_set: Document | None) -> Plan:
+    def plan(self, current: Current) -> Plan:
+        return self._plan_present(current) if self.present else self._plan_absent(current)
+
+    def _plan_present(self, current: Current) -> Plan:
+        ca_set = current.ca_set
         if ca_set is not None:
             self._refuse_difference(ca_set)
             state = {"ca_set": shown(ca_set)}
@@ -100,8 +126,12 @@ class CaSet:
             "ca_set_status": "NOT_DELETED",
             "description": self.description,
         }
-        step = Step("create", Target("ca_set", self.ref.name), f'There is no CA set "{self.ref.name}".')
-        return Plan(before={"ca_set": None}, after={"ca_set": made}, steps=[step])
+        target, reason = Target("ca_set", self.ref.name), f'There is no CA set "{self.ref.name}".'
+        if current.source is None:
+            return Plan(before={"ca_set": None}, after={"ca_set": made}, steps=[Step("create", target, reason)])
+        origin = pick(snake(dict(current.source)), "ca_set_id", "ca_set_name", "version")
+        after = {"ca_set": {**made, "latest_version": 1}, "cloned_from": origin}
+        return Plan(before={"ca_set": None}, after=after, steps=[Step("clone", target, reason, origin)])
 
     def _refuse_difference(self, ca_set: Document) -> None:
         refuse_deleting(ca_set)
@@ -158,8 +188,16 @@ class CaSet:
         for step in plan.steps:
             if not step.done:
                 with carry_out(world, step, MOVED):
-                    made = mets.create_ca_set(world.session, str(step.target.name), description=self.description)
-                plan.seen = {"ca_set": shown(made)}
+                    made = self._made(world, step)
+                plan.seen = {**plan.after, "ca_set": shown(made)}
+
+    def _made(self, world: World, step: Step) -> Document:
+        name, origin = str(step.target.name), step.payload
+        if step.verb == "create":
+            return mets.create_ca_set(world.session, name, description=self.description)
+        return mets.clone_ca_set(
+            world.session, str(origin["ca_set_id"]), name, description=self.description, from_version=origin["version"]
+        )
 
     def _delete(self, world: World, plan: Plan, waiter: Wait) -> None:
         found = plan.before["ca_set"]

@@ -174,6 +174,8 @@ class MetsWorld:
                     self._session, ca_set_id, include_certificates=True, statuses=("NOT_DELETED", "DELETED")
                 ),
             )
+        else:
+            listed = self._cloned(ca_set)
         by_number = {version["version"]: version for version in listed}
         for event in self._past:
             if event.kind != "ca_set_version" or event.version is None or not _names(event, ca_set):
@@ -184,6 +186,17 @@ class MetsWorld:
             elif event.verb == "delete":
                 by_number[event.version] = {**by_number[event.version], "caSetVersionStatus": "DELETED"}
         return [by_number[number] for number in sorted(by_number)]
+
+    def _cloned(self, ca_set: Document) -> list[Document]:
+        """What a set that an earlier task would clone begins with."""
+        for event in self._past:
+            origin = event.result.get("cloned_from")
+            if event.verb == "clone" and event.kind == "ca_set" and origin and _names(event, ca_set):
+                source = self.required(CaSetRef(name=origin["ca_set_name"]))
+                held = next(v for v in self.versions(source) if v["version"] == origin["version"])
+                inactive = {"version": 1, "stagingStatus": "INACTIVE", "productionStatus": "INACTIVE"}
+                return [{**held, **inactive, "caSetId": ca_set["caSetId"], "caSetName": ca_set["caSetName"]}]
+        return []
 
     # Activations
 

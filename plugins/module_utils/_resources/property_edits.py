@@ -13,7 +13,6 @@ from .._domain.errors import InvalidOption, NotFound
 from .._domain.hostnames import HostnameWish, Item
 from .._domain.mtls_rule import RuleWish
 from .._domain.plan import Document
-from .._domain.property_past import named_ids
 from .._domain.references import given, host, same_id
 from .._domain.rule_tree import Rule
 from .._wire.errors import ApiError
@@ -53,12 +52,35 @@ class Content:
     etag: t.Any = None
     comments: str | None = None
     errors: list[Document] = field(default_factory=list)
+    warnings: list[Document] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, world: World, prop: Document, version: int, *, hostnames: bool) -> Content:
+        """A version as it is, with its host names where they are needed."""
+        content = cls(**from_envelope(world.papi.rules(prop, version)), hostnames=None)
+        return content.full(world, prop, version) if hostnames else content
+
+    def full(self, world: World, prop: Document, version: int) -> Content:
+        """With the host names."""
+        return self if self.hostnames is not None else replace(self, hostnames=world.papi.hostnames(prop, version))
 
     def same_rules(self, other: Content) -> bool:
         return self.rule_format == other.rule_format and rule_tree.equal(self.rules, other.rules)
 
     def same_hostnames(self, other: Content) -> bool:
         return hostnames.equal(self.hostnames or [], other.hostnames or [])
+
+
+def from_envelope(envelope: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The members of a `Content` that the answers about rules have."""
+    return {
+        "rules": envelope["rules"],
+        "rule_format": str(envelope["ruleFormat"]),
+        "etag": envelope.get("etag"),
+        "comments": envelope.get("comments"),
+        "errors": envelope.get("errors") or [],
+        "warnings": envelope.get("warnings") or [],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,19 +293,3 @@ def set_names(world: World, entries: t.Iterable[Document], known: Names) -> dict
             raise
         return names
     return {**{str(s["caSetId"]): str(s["caSetName"]) for s in listed}, **names}
-
-
-__all__ = [
-    "HOSTNAME",
-    "RULE",
-    "Content",
-    "Edit",
-    "HostnameEdit",
-    "Made",
-    "RuleEdit",
-    "from_options",
-    "make",
-    "named_ids",
-    "set_names",
-    "with_names",
-]

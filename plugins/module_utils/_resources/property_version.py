@@ -1,0 +1,432 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A version of a property with edits made in it: MEANING 19 to 23, papi-v1.md 5, 6, 11 and 16.1."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from .._api import papi
+from .._domain import hostnames, rule_tree
+from .._domain.errors import WishError
+from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
+from .._domain.references import given, prefixed
+from .._domain.shapes import pick
+from .._wire.errors import ApiError
+from .binding import UNREADABLE
+from .denials import denials
+from .papi_world import PropertyRef, place_of
+from .property_choice import Choice, base_option, choose
+from .property_edits import (
+    Content,
+    Edit,
+    HostnameEdit,
+    Made,
+    RuleEdit,
+    from_envelope,
+    from_options,
+    make,
+    set_names,
+    with_names,
+)
+from .world import Stale, Wait, World
+from .writes import carry_out
+
+# Answers to a write that only mean: this changed since it was read.
+MOVED: t.Final = frozenset(["already-activated", "etag-conflict", "precondition-failed", "resource-busy"])
+NOTHING: t.Final = Content({"name": "default"}, "latest", [])
+DIFF: t.Final = (
+    "rule_name",
+    "hostnames",
+    "ca_set_ids",
+    "ca_set_names",
+    "enforcement",
+    "ocsp",
+    "client_certificate_attributes",
+    "log_field",
+)
+HOSTNAME_DIFF: t.Final = ("cname_from", "cname_to", "edge_hostname_id", "cert_provisioning_type")
+
+
+class Rejected(WishError):
+    """What PAPI has stored is not what may go live: it has errors, or lacks something that was sent (MEANING 22)."""
+
+    def __init__(self, kind: str, title: str, msg: str, errors: t.Iterable[t.Mapping[str, t.Any]], cure: str) -> None:
+        super().__init__("frozen", msg, errors=errors, cure=cure)
+        self.kind, self.title = kind, title
+
+    def failure(self) -> Document:
+        return {**super().failure(), "api": "papi", "type": self.kind, "title": self.title}
+
+
+@dataclass(slots=True)
+class Current:
+    """The property and the choice of the version; `made` are the edits on the base."""
+
+    prop: Document | None
+    made: Made
+    edits: list[Edit]
+    choice: Choice | None = None
+    names: dict[str, str] = field(default_factory=dict)
+    denials: list[str] = field(default_factory=list)
+    unverified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the steps need to be carried out; `document` is the one that a step writes."""
+
+    current: Current
+    document: t.Literal["version", "rules", "hostnames"]
+
+
+class PropertyEdit:
+    """The wish for edits of a property, made together in one version, made from the options of `papi_property_edit`."""
+
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = PropertyRef.required(options)
+        self.edits = from_options(self.edit_options(options))
+        self.base = base_option(options)
+        self.notes = given(options.get("version_notes"))
+
+    @staticmethod
+    def edit_options(options: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+        """The list of edits among the options."""
+        return t.cast("list[t.Mapping[str, t.Any]]", options.get("edits") or [])
+
+    # read
+
+    def read(self, world: World) -> Current:
+        wanted = any(edit.present for edit in self.edits)
+        prop = world.papi.required(self.ref) if wanted else world.papi.property(self.ref)
+        if prop is None:
+            return Current(None, make(self.edits, NOTHING), self.edits)
+        choice = Choice(prop, *self.base.version(world, prop, self.ref))
+        edits, known = self._resolve(world, prop, choice)
+        current = Current(prop, make(edits, choice.content), edits, choice)
+        current.made = choose(world, choice, current.made, edits, self.base)
+        shown = [*current.made.rules_before, *current.made.rules_after]
+        current.names = set_names(world, shown, known)
+        if choice.writes:
+            self._judge(world, current)
+        return current
+
+    def _resolve(self, world: World, prop: Document, choice: Choice) -> tuple[list[Edit], dict[str, str]]:
+        """Reads the base and looks up what the edits name: the edits with it, and the names of CA sets by id."""
+        of_hostnames = any(isinstance(edit, HostnameEdit) for edit in self.edits)
+        if of_hostnames and prop.get("propertyType") == "HOSTNAME_BUCKET":
+            raise WishError(
+                "invalid_option",
+                f"The host names of the {self.ref} are in a hostname bucket, not in its versions.",
+                cure="Manage them in Property Manager.",
+            )
+        choice.content = Content.read(world, prop, choice.base, hostnames=of_hostnames)
+        names: dict[str, str] = {}
+        edits: list[Edit] = []
+        for edit in self.edits:
+            if isinstance(edit, RuleEdit):
+                edit, found = edit.resolved(world)
+                names |= found
+                edits.append(edit)
+            else:
+                edits.append(edit.resolved(world, prop, choice.content.hostnames or []))
+        return edits, names
+
+    @staticmethod
+    def _judge(world: World, current: Current) -> None:
+        """What the version would break once it is active; here it is only warned about."""
+        try:
+            current.denials = denials(world, current.made.content)
+        except ApiError as error:
+            if error.status not in UNREADABLE:
+                raise
+            current.unverified = f"Whether the rules would deny a host name could not be found out: {error.msg}"
+
+    # plan
+
+    def plan(self, current: Current) -> Plan:
+        made, choice = current.made, current.choice
+        if current.prop is None or choice is None:
+            nothing = self._result(None, made.rules_before, made.hostnames_before, current)
+            return Plan(before=nothing, after=nothing)
+        if not choice.writes:
+            held = self._result(self._brief(choice, choice.held.etag), made.rules_after, made.hostnames_after, current)
+            plan = Plan(before=held, after=held)
+        else:
+            plan = self._plan_writes(current, choice)
+        plan.assumptions += choice.assumptions
+        for text in choice.warnings:
+            plan.warn(text)
+        self._refuse_errors(choice)
+        for error in choice.content.errors:
+            plan.warn(f"Version {choice.base} had this error before: {_text(error)}", **error)
+        return plan
+
+    def _plan_writes(self, current: Current, choice: Choice) -> Plan:
+        before = make(current.edits, choice.held)
+        version = choice.base if choice.creates else choice.target
+        plan = Plan(
+            before=self._result(
+                {**self._brief(choice, choice.held.etag), "property_version": version},
+                before.rules_before,
+                before.hostnames_before,
+                current,
+            ),
+            after=self._result(
+                {**self._brief(choice, SERVER_MADE), "created": choice.creates},
+                current.made.rules_after,
+                current.made.hostnames_after,
+                current,
+            ),
+        )
+        wanted = current.made.content
+        if choice.creates:
+            plan.steps.append(self._step("create", current, "version", choice.reason))
+        rules_differ = not choice.held.same_rules(wanted)
+        note_differs = self.notes is not None and self.notes != choice.held.comments
+        if rules_differ or note_differs:
+            reason = "Its rules are not as wanted." if rules_differ else "Its note is not as wanted."
+            plan.steps.append(self._step("edit", current, "rules", reason))
+        if not choice.held.same_hostnames(wanted):
+            plan.steps.append(self._step("edit", current, "hostnames", "Its host names are not as wanted."))
+        for text in current.denials:
+            plan.warn(f"{text} Activating the version will be refused for that.", hazard="deny_unbound_hostname")
+        if current.unverified:
+            plan.warn(current.unverified, hazard="unverified")
+        return plan
+
+    @staticmethod
+    def _step(verb: str, current: Current, document: t.Any, reason: str) -> Step:
+        prop, choice = t.cast(Document, current.prop), t.cast(Choice, current.choice)
+        target = Target(
+            "property_version", prop["propertyName"], prefixed(prop["propertyId"], "property"), choice.target
+        )
+        return Step(verb, target, reason, Work(current, document))
+
+    @staticmethod
+    def _refuse_errors(choice: Choice) -> None:
+        """A version holds the wish only if it has no errors that its base lacks (MEANING 22)."""
+        if choice.creates or choice.target == choice.base or not choice.held_is_wanted:
+            return
+        refuse_new_errors(choice.held.errors, choice.content.errors, choice.target)
+
+    # results
+
+    @staticmethod
+    def _brief(choice: Choice, etag: t.Any) -> Document:
+        """The `property` of results."""
+        prop = choice.prop
+        return {
+            "property_id": prefixed(prop["propertyId"], "property"),
+            "property_name": prop["propertyName"],
+            "property_version": choice.target,
+            "base_version": choice.base,
+            "created": False,
+            "etag": etag,
+            "rule_format": choice.content.rule_format,
+        }
+
+    def _result(
+        self, brief: Document | None, rules: t.Sequence[Document], names: t.Sequence[Document], current: Current
+    ) -> Document:
+        return self.shaped(brief, [with_names(rule, current.names) for rule in rules], list(names))
+
+    @staticmethod
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document]) -> Document:
+        """The return values."""
+        return {"property": brief, "mtls_rules": rules, "hostnames": names}
+
+    def people(self, result: Document) -> Document:
+        return self.projection(result)
+
+    @staticmethod
+    def projection(result: t.Mapping[str, t.Any] | None) -> Document:
+        """What a diff shows: the managed rules and host names."""
+        if result is None:
+            return {"mtls_rules": [], "hostnames": []}
+        return {
+            "mtls_rules": [pick(rule, *DIFF) for rule in result["mtls_rules"] if rule.get("state") != "absent"],
+            "hostnames": [pick(item, *HOSTNAME_DIFF) for item in result["hostnames"] if item.get("state") != "absent"],
+        }
+
+    # apply
+
+    def apply(self, world: World, plan: Plan, waiter: Wait) -> None:
+        self._see_created(plan)
+        content: Content | None = None
+        for step in plan.steps:
+            if step.done:
+                continue
+            current = step.payload.current
+            if step.payload.document == "version":
+                self._create(world, current, step)
+                continue
+            if content is None:
+                content = self._read_again(world, current, step)
+            content = self._write(world, plan, current, step, content)
+            self._see(plan, current, content)
+
+    @staticmethod
+    def _create(world: World, current: Current, step: Step) -> None:
+        choice = t.cast(Choice, current.choice)
+        with carry_out(world, step, MOVED):
+            number = papi.create_version(
+                world.session,
+                str(choice.prop["propertyId"]),
+                from_version=choice.base,
+                from_etag=choice.content.etag,
+                place=place_of(choice.prop),
+            )
+        if number != step.target.version:
+            planned, step.target = step.target.version, replace(step.target, version=number)
+            raise Stale(
+                WishError(
+                    "busy",
+                    f"Version {number} was made where {planned} was expected: somebody else makes versions as well.",
+                    cure="Run the task again.",
+                )
+            )
+
+    @staticmethod
+    def _read_again(world: World, current: Current, step: Step) -> Content:
+        """The version to be edited; a new one has to be what it was made from, so that no foreign edit is shipped."""
+        choice = t.cast(Choice, current.choice)
+        content = Content.read(world, choice.prop, choice.target, hostnames=True)
+        if choice.creates and not (content.same_rules(choice.content) and content.same_hostnames(choice.content)):
+            raise Stale(
+                WishError("busy", f"Somebody else has edited version {choice.target} meanwhile.", cure="Run it again.")
+            )
+        return content
+
+    def _write(self, world: World, plan: Plan, current: Current, step: Step, content: Content) -> Content:
+        choice = t.cast(Choice, current.choice)
+        number, version, place = str(choice.prop["propertyId"]), choice.target, place_of(choice.prop)
+        wanted = make(current.edits, content).content
+        if step.payload.document == "hostnames":
+            sent = hostnames.body(wanted.hostnames or [])
+            with carry_out(world, step, MOVED):
+                answer = papi.put_hostnames(world.session, number, version, sent, etag=content.etag, place=place)
+            held = answer["hostnames"].get("items") or []
+            _refuse_dropped(hostnames.dropped(sent, held), version)
+            refuse_new_errors(answer.get("errors") or [], [], version)
+            return replace(content, hostnames=held, etag=answer.get("etag"))
+        comments = self.notes if self.notes is not None else content.comments
+        with carry_out(world, step, MOVED):
+            answer = papi.put_rules(
+                world.session,
+                number,
+                version,
+                {"rules": wanted.rules, **({} if comments is None else {"comments": comments})},
+                rule_format=content.rule_format,
+                etag=content.etag,
+                place=place,
+            )
+        stored = replace(content, **from_envelope(answer))
+        self._see(plan, current, stored)
+        _refuse_dropped(rule_tree.dropped(wanted.rules, stored.rules), version)
+        refuse_new_errors(stored.errors, choice.content.errors, version)
+        plan.warnings += new_items(stored.warnings, choice.content.warnings)
+        return stored
+
+    def _see(self, plan: Plan, current: Current, content: Content) -> None:
+        choice = t.cast(Choice, current.choice)
+        seen = make(current.edits, content)
+        brief = self._brief(choice, content.etag)
+        plan.seen = self._result(brief, seen.rules_before, seen.hostnames_before, current)
+        self._see_created(plan)
+
+    @staticmethod
+    def _see_created(plan: Plan) -> None:
+        if any(step.verb == "create" and step.done for step in plan.steps):
+            plan.seen = {**plan.seen, "property": {**plan.seen["property"], "created": True}}
+
+
+class MtlsRule(PropertyEdit):
+    """`papi_mtls_rule`: one rule, the one-edit form of `papi_property_edit`."""
+
+    @staticmethod
+    def edit_options(options: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+        return [{"mtls_rule": options}]
+
+    @staticmethod
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document]) -> Document:
+        return {"property": brief, "mtls_rule": rules[0]}
+
+    def people(self, result: Document) -> Document:
+        return self.projection(result["mtls_rule"])
+
+    @staticmethod
+    def projection(rule: t.Mapping[str, t.Any] | None) -> Document:
+        """What a diff shows: the managed rule."""
+        return {} if rule is None or rule.get("state") == "absent" else pick(rule, *DIFF)
+
+
+class PropertyHostname(PropertyEdit):
+    """`papi_property_hostname`: host names, the one-edit form of `papi_property_edit`."""
+
+    @staticmethod
+    def edit_options(options: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+        return [{"hostname": options}]
+
+    @staticmethod
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document]) -> Document:
+        return {"property": brief, "hostnames": names}
+
+    def people(self, result: Document) -> Document:
+        return self.projection(result)
+
+    @staticmethod
+    def projection(result: t.Mapping[str, t.Any] | None) -> Document:
+        """What a diff shows: the managed host names."""
+        found = (result or {}).get("hostnames") or []
+        return {"hostnames": [pick(item, *HOSTNAME_DIFF) for item in found if item.get("state") != "absent"]}
+
+
+# Errors
+
+
+def new_items(found: t.Iterable[Document], before: t.Iterable[Document]) -> list[Document]:
+    """The errors or warnings that were not there before, wherever in the tree they stand."""
+    known = Counter(map(_meaning, before))
+    new = []
+    for item in found:
+        known[_meaning(item)] -= 1
+        if known[_meaning(item)] < 0:
+            new.append(item)
+    return new
+
+
+def refuse_new_errors(found: t.Iterable[Document], before: t.Iterable[Document], version: int) -> None:
+    new = new_items(found, before)
+    if new:
+        raise Rejected(
+            "rule_errors",
+            "The property version has errors",
+            f"Version {version} has errors that its base does not have, so it cannot be activated: "
+            + " ".join(_text(error) for error in new[:3]),
+            new,
+            f"Correct the options. Version {version} stays as it is and was not activated.",
+        )
+
+
+def _refuse_dropped(dropped: t.Sequence[str], version: int) -> None:
+    if dropped:
+        raise Rejected(
+            "dropped_members",
+            "PAPI has not kept what was sent",
+            f"PAPI has dropped or changed in version {version}: {', '.join(dropped)}.",
+            [{"member": name} for name in dropped],
+            f"Check that product and rule format of the property have this. Version {version} was not activated.",
+        )
+
+
+def _meaning(item: Document) -> tuple[str, str, str]:
+    return (str(item.get("type")), str(item.get("detail")), str(item.get("behaviorName")))
+
+
+def _text(error: Document) -> str:
+    where = error.get("errorLocation")
+    what = str(error.get("detail") or error.get("title") or error.get("type"))
+    return f"{where}: {what}" if where else what
