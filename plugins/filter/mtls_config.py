@@ -180,11 +180,17 @@ _CERTIFICATE = Table(
     {"pem": Key(text, ()), "path": Key(path, ()), "description": Key(text, ())}, one_of=[("pem", "path")]
 )
 
+_OTHER_SET = Table(
+    {"ca_set_name": Key(text, ()), "ca_set_id": Key(text, ()), "version": Key(text, ())},
+    one_of=[("ca_set_name", "ca_set_id")],
+)
+
 CA_SETS = Table(
     {
         "ca_set_name": Key(text, (CA_SET, VERSION, SET_ACTIVATION)),
         "ca_set_id": Key(text, (CA_SET, VERSION, SET_ACTIVATION)),
         "description": Key(text, (CA_SET,)),
+        "clone_from": Key(entry(_OTHER_SET), (CA_SET,)),
         "version": Key(text, (VERSION,)),
         "version_description": Key(text, (VERSION,), option="description"),
         "certificates": Key(listed(entry(_CERTIFICATE)), (VERSION,)),
