@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Argument specs that the modules for property versions share."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .arguments import Spec
+
+STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
+
+PROPERTY_VERSION: Spec = {
+    "base_version": {"type": "str", "default": "production"},
+    "include_unreleased_edits": {"type": "bool", "default": False},
+    "version_notes": {"type": "str"},
+}
+
+MTLS_RULE: Spec = {
+    **STATE,
+    "rule_name": {"type": "str", "default": "Basic mTLS enforcement settings"},
+    "hostnames": {"type": "list", "elements": "str"},
+    "ca_set_names": {"type": "list", "elements": "str"},
+    "ca_set_ids": {"type": "list", "elements": "str"},
+    "enforcement": {"type": "str", "choices": ["deny", "log"]},
+    "ocsp": {"type": "bool"},
+    "client_certificate_attributes": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["SUBJECT", "COMMON_NAME", "SHA256_FINGERPRINT", "ISSUER"],
+    },
+    "log_field": {"type": "str"},
+}
+
+HOSTNAME: Spec = {
+    **STATE,
+    "hostnames": {"type": "list", "elements": "str", "required": True},
+    "edge_hostname": {"type": "str"},
+    "certificate_type": {"type": "str", "choices": ["CPS_MANAGED", "DEFAULT"]},
+}
+
+
+def edit(options: Spec) -> dict[str, t.Any]:
+    """The options of an edit, as one of `edits`."""
+    return {"type": "dict", "options": dict(options)}

@@ -1,0 +1,263 @@
+#!/usr/bin/python
+# Copyright (c) edgetrust.akamai contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Manages the rule of a property that enforces mutual TLS."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: papi_mtls_rule
+short_description: Have a property enforce mutual TLS
+version_added: 0.1.0
+description:
+  - Has a rule in the tree of a property that expects the edge certificate to be bound to certain CA sets, or takes it out.
+  - Only this rule is edited, on the tree as it was read; the run proves that the rest came back as it was.
+  - The version is not activated; that is what M(edgetrust.akamai.papi_activation) is for.
+  - Several edits belong in one task of M(edgetrust.akamai.papi_property_edit), so that they get into one version.
+author:
+  - edgetrust.akamai contributors (@edgetrust)
+extends_documentation_fragment:
+  - edgetrust.akamai.attributes
+  - edgetrust.akamai.attributes.changes
+  - edgetrust.akamai.connection
+  - edgetrust.akamai.property_ref
+  - edgetrust.akamai.property_version
+  - edgetrust.akamai.assume
+options:
+  state:
+    description:
+      - V(present), the property has the rule, with the options that are given; what is not given stays as it is.
+      - V(absent), the rule enforces nothing any more. Child rules that only make sense with it go as well, if they are of
+        the shape that this collection makes; others are refused by name. No CA set needs to exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  rule_name:
+    description: Name of the rule. It has to be the only one of this name in the tree.
+    type: str
+    default: Basic mTLS enforcement settings
+  hostnames:
+    description: Host names that the rule is for. Required for a new rule.
+    type: list
+    elements: str
+  ca_set_names:
+    description: Names of the CA sets, one of which the certificate has to be bound to. A new rule needs at least one set.
+    type: list
+    elements: str
+  ca_set_ids:
+    description: The same by id; together with O(ca_set_names) if both are given.
+    type: list
+    elements: str
+  enforcement:
+    description:
+      - V(deny), requests are refused that do not match; the default for a new rule.
+      - V(log), they are let through, and a child rule forwards attributes of the certificate and writes a log field.
+    type: str
+    choices: [deny, log]
+  ocsp:
+    description: Whether the certificate has to be bound with OCSP. A new rule expects it off.
+    type: bool
+  client_certificate_attributes:
+    description: What is forwarded to the origin of the client certificate. An empty list takes the behavior out.
+    type: list
+    elements: str
+    choices: [SUBJECT, COMMON_NAME, SHA256_FINGERPRINT, ISSUER]
+  log_field:
+    description: Text for the custom log field, with O(enforcement=log). An empty one takes the behavior out.
+    type: str
+seealso:
+  - module: edgetrust.akamai.papi_mtls_rule_info
+  - module: edgetrust.akamai.papi_property_edit
+  - module: edgetrust.akamai.papi_activation
+"""
+
+EXAMPLES = r"""
+- name: Refuse clients on www.example.com unless its certificate is bound to the set
+  edgetrust.akamai.papi_mtls_rule:
+    property_name: www
+    hostnames: [www.example.com]
+    ca_set_names: [partners]
+    enforcement: deny
+    version_notes: mutual TLS for partners
+  register: rule
+
+- name: Let everybody through, and log who would have been refused
+  edgetrust.akamai.papi_mtls_rule:
+    property_name: www
+    hostnames: [www.example.com]
+    ca_set_names: [partners]
+    enforcement: log
+    client_certificate_attributes: [COMMON_NAME, SHA256_FINGERPRINT]
+    log_field: invalid_mTLS
+
+- name: Take the rule out
+  edgetrust.akamai.papi_mtls_rule:
+    property_name: www
+    state: absent
+"""
+
+RETURN = r"""
+mtls_rule:
+  description: The rule as it is in the version.
+  returned: always
+  type: dict
+  contains:
+    rule_name: {description: Name of the rule., type: str, returned: always, sample: Basic mTLS enforcement settings}
+    state: {description: "V(present) or V(absent); all other members are null for V(absent).", type: str, returned: always, sample: present}
+    rule_path:
+      description: Names of the rules from below C(default) to this one.
+      type: list
+      elements: str
+      returned: always
+      sample: [Basic mTLS enforcement settings]
+    hostnames: {description: Host names that it is for., type: list, elements: str, returned: always, sample: [www.example.com]}
+    hostnames_excepted:
+      description: Host names that it is not for.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    other_criteria:
+      description: Names of further criteria that narrow the rule.
+      type: list
+      elements: str
+      returned: always
+      sample: []
+    ca_set_ids: {description: Ids of the CA sets., type: list, elements: str, returned: always, sample: ["12345"]}
+    ca_set_names:
+      description: Their names, in the same order; null for a set that is not known.
+      type: list
+      elements: str
+      returned: always
+      sample: [partners]
+    enforcement: {description: "V(deny), V(log), or null where nothing is enforced.", type: str, returned: always, sample: deny}
+    ocsp: {description: Whether OCSP is expected., type: bool, returned: always, sample: false}
+    client_certificate_attributes:
+      description: What is forwarded of the certificate; null where the whole certificate or nothing is.
+      type: list
+      elements: str
+      returned: always
+      sample: [SHA256_FINGERPRINT]
+    log_field: {description: Text of the custom log field., type: str, returned: always, sample: invalid_mTLS}
+    child_rules:
+      description: Child rules that are not of this collection's making, as they are.
+      type: list
+      elements: dict
+      returned: always
+      sample: []
+property:
+  description: The property, and the version that holds the edits. Null where there is no such property.
+  returned: always
+  type: dict
+  contains:
+    property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}
+    property_name: {description: Name of the property., type: str, returned: always, sample: www}
+    property_version: {description: Number of the version that holds the edits., type: int, returned: always, sample: 3}
+    base_version: {description: Number of the version that it was made from., type: int, returned: always, sample: 2}
+    created: {description: Whether this run has made the version., type: bool, returned: always, sample: true}
+    etag: {description: State of the version., type: str, returned: always, sample: 1a2b3c4d5e6f7a8b}
+    rule_format: {description: Rule format of the version., type: str, returned: always, sample: v2025-10-16}
+# Common return values, from tools/common_returns.yml.
+plan:
+  description: The steps of this run in order; in check mode what a run would do. After a failure, what had been done.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    verb: {description: "What is done, for example V(create), V(update), V(activate), V(bind) or V(delete).", type: str, returned: always, sample: create}
+    target:
+      description: "What it is done to: kind, name, id, version and network; null where one does not apply."
+      type: dict
+      returned: always
+      sample: {kind: ca_set, name: partners, id: "12345", version: null, network: null}
+    reason: {description: Why it is needed., type: str, returned: always, sample: There is no CA set "partners".}
+    done: {description: Whether it was done in this run., type: bool, returned: always, sample: true}
+deferred:
+  description: Positions in RV(plan) of steps that this call leaves to a later one, since they would have to wait.
+  returned: always
+  type: list
+  elements: int
+  sample: []
+diff:
+  description: The state before and after, for people. RV(diff.after) is the end state, even where it is not reached yet.
+  returned: success
+  type: dict
+  contains:
+    before: {description: The state before., type: dict, returned: always, sample: {}}
+    after: {description: The state after., type: dict, returned: always, sample: {ca_set_name: partners}}
+server_made:
+  description: Paths below RV(diff.after) whose values only the server can give; null in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [ca_set_id]
+assumptions:
+  description: What the plan takes for granted, for example that a running activation will complete.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+replanned:
+  description: Set when something had changed, or the answer to a write was lost, so that the run looked and planned again.
+  returned: when it happened
+  type: bool
+  sample: true
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
+requests:
+  description: How many requests were sent, by method.
+  returned: always
+  type: dict
+  sample: {GET: 2, POST: 1}
+waited_seconds:
+  description: How long the run has waited for Akamai.
+  returned: always
+  type: float
+  sample: 0.0
+failure:
+  description: What went wrong.
+  returned: failure
+  type: dict
+  contains:
+    api:
+      description: "Who refused: V(mets), V(cps), V(papi), V(gateway), or V(local) for this collection itself."
+      type: str
+      returned: always
+      sample: local
+    status: {description: HTTP status., type: int, returned: always, sample: 409}
+    type: {description: Type of the problem., type: str, returned: always, sample: not_found}
+    title: {description: Title of the problem., type: str, returned: always, sample: CA set not found.}
+    detail: {description: What was refused., type: str, returned: always, sample: There is no CA set "partners".}
+    errors: {description: The single errors., type: list, elements: dict, returned: always, sample: []}
+    hazards:
+      description: Hazards that were not accepted.
+      type: list
+      elements: dict
+      returned: when there are any
+      sample: [{name: remove_trusted_ca, breaks: Version 2 lacks a CA that clients rely on.}]
+    request_id: {description: What Akamai support asks for., type: str, returned: always, sample: 1a2b3c4d}
+    cure: {description: What to do about it., type: str, returned: always, sample: Check the name.}
+    retryable: {description: Whether the same run may succeed later., type: bool, returned: always, sample: false}
+"""
+
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import PROPERTY_REF
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.papi_arguments import (
+    MTLS_RULE,
+    PROPERTY_VERSION,
+)
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import run
+from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.property_version import MtlsRule
+
+
+def main() -> None:
+    run(MtlsRule, PROPERTY_REF, PROPERTY_VERSION, MTLS_RULE)
+
+
+if __name__ == "__main__":
+    main()
