@@ -22,7 +22,7 @@ def wanted(module: Path, common: dict[str, str]) -> str:
     if found is None:
         raise SystemExit(f"{module}: no RETURN")
     own = found.group(1).split(MARK)[0]
-    return f'{text[: found.start(1)]}{own}{MARK}{common[kind]}{common["all"]}{text[found.end(1) :]}'
+    return f"{text[: found.start(1)]}{own}{MARK}{common[kind]}{common['all']}{text[found.end(1) :]}"
 
 
 def main() -> int:
