@@ -58,6 +58,11 @@ class Outcome:
         return [f"{event['task']}: {event['result'].get('msg', 'no message')}"]
 
     @property
+    def waited(self) -> float:
+        """Seconds that modules waited for the service."""
+        return sum(event.get("result", {}).get("waited_seconds") or 0.0 for event in self.events)
+
+    @property
     def changed(self) -> int:
         return sum(event["changed"] for event in self.events if event["event"] == "end")
 

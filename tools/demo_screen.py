@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -36,27 +37,34 @@ def fitted(text: object, width: int) -> str:
 
 
 def columns(header: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> list[str]:
-    """A table whose lines have at most `width` characters: the widest columns are cut where it does not fit."""
-    cells = [list(header), *([fitted(cell, 10_000) for cell in row] for row in rows)]
+    """A table whose lines have at most `width` characters: cells of the widest columns are folded where they do not fit."""
+    cells = [list(header), *([" ".join(str(cell).split()) for cell in row] for row in rows)]
     sizes = [max(len(row[place]) for row in cells) for place in range(len(header))]
     for dummy in range(sum(sizes) + 2 * (len(sizes) - 1) - width):
         sizes[sizes.index(max(sizes))] -= 1
-    return [
-        "  ".join(fitted(cell, size).ljust(size) for cell, size in zip(row, sizes, strict=True)).rstrip()
-        for row in cells
-    ]
+    lines = []
+    for row in cells:
+        folded = [_folded(cell, size) for cell, size in zip(row, sizes, strict=True)]
+        for parts in itertools.zip_longest(*folded, fillvalue=""):
+            lines.append("  ".join(part.ljust(size) for part, size in zip(parts, sizes, strict=True)).rstrip())
+    return lines
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """At most two lines of `width` characters."""
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    return [lines[0], fitted(" ".join(lines[1:]), width)] if len(lines) > 1 else [text]
 
 
 def target(step: Document) -> str:
-    """What a step of a plan works on, in words: `CA set partners, version 1`."""
+    """What a step of a plan works on, in words: `CA set partners, version 1 on STAGING`."""
     thing = step["target"]
     form = KINDS.get(thing["kind"]) or f"{thing['kind']} {{name}}".replace("_", " ")
-    return form.format(**thing)
+    return form.format(**thing) + (f" on {thing['network']}" if thing["network"] else "")
 
 
 def step_line(step: Document) -> str:
-    network = step["target"]["network"]
-    return f"{step['verb']:<{VERBS_WIDTH}} {target(step)}" + (f" on {network}" if network else "")
+    return f"{step['verb']:<{VERBS_WIDTH}} {target(step)}"
 
 
 def counted(number: int, thing: str) -> str:
@@ -127,7 +135,8 @@ class Screen:
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         head, *body = columns(header, rows, self.width - 4)
-        self.line("    " + self.style(head, "bold"))
+        if any(header):
+            self.line("    " + self.style(head, "bold"))
         for part in body:
             self.line("    " + part)
 

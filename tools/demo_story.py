@@ -205,10 +205,7 @@ class Demo:
         self.plan = self.plan_of(outcome, "mtls_onboard_result")
         self.nothing_written("The plan")
         self.show_plan()
-        requests = self.control.requests()
-        self.screen.good(
-            f"{counted(len(self.plan), 'step')} planned, with {methods(requests)} and no request that writes."
-        )
+        self.screen.good(f"{counted(len(self.plan), 'step')} planned by reading only: {self.sent()}.")
 
     def onboarding(self) -> None:
         outcome = self.done("onboarding", ONBOARD, told=self.teller())
@@ -219,7 +216,7 @@ class Demo:
         self.nothing_written("The second run")
         if outcome.changed:
             raise Wrong(f"The second run reports changed={outcome.changed}.", _changed(outcome))
-        self.screen.good(f"changed=0, no request that writes ({methods(self.control.requests())})")
+        self.screen.good(f"changed=0, and no request that writes: {self.sent()}.")
 
     def looks(self) -> None:
         outcome = self.done("look", LOOK)
@@ -258,7 +255,7 @@ class Demo:
         self.plan = self.plan_of(outcome, "mtls_teardown_result")
         self.nothing_written("The plan of the teardown")
         self.show_plan()
-        self.screen.good(f"{counted(len(self.plan), 'step')} planned; now the run:")
+        self.screen.good(f"{counted(len(self.plan), 'step')} planned by reading only: {self.sent()}. Now the run:")
         outcome = self.done("teardown", TEARDOWN, told=self.teller())
         self.as_planned(outcome, "mtls_teardown_result")
         after = self.control.state()
@@ -355,11 +352,8 @@ class Demo:
 
     def show_plan(self) -> None:
         self.screen.table(
-            ("#", "step", "what", "network", "because"),
-            [
-                (number, step["verb"], target(step), step["target"]["network"] or "", step["reason"])
-                for number, step in enumerate(self.plan, start=1)
-            ],
+            ("#", "step", "what", "because"),
+            [(number, step["verb"], target(step), step["reason"]) for number, step in enumerate(self.plan, start=1)],
         )
 
     def nothing_written(self, what: str) -> None:
@@ -367,13 +361,20 @@ class Demo:
         if sent:
             raise Wrong(f"{what} sent requests that write.", sent)
 
+    def sent(self) -> str:
+        """The requests of the last playbook, by method; a POST that only asks is named, as it looks like a write."""
+        requests = self.control.requests()
+        asks = sum(request["method"] == "POST" and not request["write"] for request in requests)
+        return methods(requests) + (f" ({counted(asks, 'POST')} had certificates checked, no more)" if asks else "")
+
     def as_planned(self, outcome: Outcome, fact: str) -> None:
         happened = self.plan_of(outcome, fact)
         found = plan_differences(self.plan, happened)
         if found:
             raise Wrong("What happened is not what was planned.", found)
         self.screen.good(
-            f"All {len(happened)} steps as planned, in {outcome.seconds:.0f} s, with {methods(self.control.requests())}."
+            f"All {len(happened)} steps as planned, in {outcome.seconds:.0f} s, of which {outcome.waited:.1f} s waiting "
+            f"for the service: {self.sent()}."
         )
 
 
