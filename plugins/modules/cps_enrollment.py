@@ -41,6 +41,11 @@ options:
     description: Acknowledge the warnings that a change of this run stops at. Otherwise the run stops and shows them.
     type: bool
     default: false
+  acknowledge_warnings_matching:
+    description:
+      - Regular expressions. Warnings are acknowledged as well when each of their lines fits one of them.
+    type: list
+    elements: str
   acknowledge_change_management:
     description:
       - Acknowledge change management, so that the change goes on from staging to production.
@@ -194,6 +199,7 @@ OPTIONS = {
     "state": {"type": "str", "choices": ["absent"], "required": True},
     "pending_changes": {"type": "str", "choices": ["fail", "wait", "cancel"], "default": "fail"},
     "acknowledge_warnings": {"type": "bool", "default": False},
+    "acknowledge_warnings_matching": {"type": "list", "elements": "str"},
     "acknowledge_change_management": {"type": "bool", "default": False},
 }
 

@@ -53,10 +53,22 @@ options:
     type: str
     choices: [fail, wait, cancel]
     default: fail
+  renewal_window:
+    description:
+      - What to do shortly before the certificate is renewed, when CPS refuses other changes.
+      - V(override) goes on all the same, which risks that the certificate expires.
+    type: str
+    choices: [fail, override]
+    default: fail
   acknowledge_warnings:
     description: Acknowledge the warnings that a change of this run stops at. Otherwise the run stops and shows them.
     type: bool
     default: false
+  acknowledge_warnings_matching:
+    description:
+      - Regular expressions. Warnings are acknowledged as well when each of their lines fits one of them.
+    type: list
+    elements: str
   acknowledge_change_management:
     description:
       - Acknowledge change management, so that the change goes on from staging to production.
@@ -205,7 +217,9 @@ OPTIONS = {
     "send_ca_list_to_client": {"type": "bool"},
     "when_bound_to_other": {"type": "str", "choices": ["fail", "replace"], "default": "fail"},
     "pending_changes": {"type": "str", "choices": ["fail", "wait", "cancel"], "default": "fail"},
+    "renewal_window": {"type": "str", "choices": ["fail", "override"], "default": "fail"},
     "acknowledge_warnings": {"type": "bool", "default": False},
+    "acknowledge_warnings_matching": {"type": "list", "elements": "str"},
     "acknowledge_change_management": {"type": "bool", "default": False},
 }
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -284,6 +285,24 @@ def test_warnings_stop_with_their_text(house: House) -> None:
     again = house.ok("cps_mtls_binding", **SAME, acknowledge_warnings=True)
     assert verbs(again) == ["acknowledge"]
     assert "The key is used elsewhere." in json.dumps(again["api_warnings"])
+
+
+def test_warnings_that_fit_a_pattern_line_by_line_are_acknowledged(house: House) -> None:
+    edit(house, "enrollment unbound", verificationWarnings={"post": "The key is used elsewhere.\nThe name is long."})
+    one = house.run("cps_mtls_binding", **SAME, acknowledge_warnings_matching=["key is used"])
+    assert one["failed"] and "The name is long" in one["msg"] and "key is used" not in one["msg"]
+    both = house.ok("cps_mtls_binding", **SAME, acknowledge_warnings_matching=["key is used", "^The name"])
+    assert verbs(both) == ["acknowledge"]
+    house.fails("cps_mtls_binding", "invalid_option", **SAME, acknowledge_warnings_matching=["("])
+
+
+def test_rule_16_the_renewal_window_matters_only_when_something_is_to_be_written(house: House) -> None:
+    soon = {"primaryCertificate": {"expiry": (house.clock.now() + dt.timedelta(days=5)).strftime("%Y-%m-%dT%H:%M:%SZ")}}
+    edit(house, "enrollment unbound", deployed={"production": soon, "staging": soon})
+    failed = house.fails("cps_mtls_binding", "busy", **SAME)
+    assert "renewal window" in failed["msg"] and house.writes() == []
+    assert verbs(house.ok("cps_mtls_binding", **SAME, renewal_window="override")) == ["bind"]
+    assert bind(house)["changed"] is False
 
 
 def test_a_change_that_fails_ends_the_run(house: House) -> None:

@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 from dataclasses import dataclass, field
 
 from .._api import cps
 from .._domain import enrollment
+from .._domain.certificates import moment
 from .._domain.enrollment import UNBOUND, Binding
 from .._domain.errors import Hazard, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.shapes import pick
 from .._domain.waits import Watch
 from .._wire.errors import ApiError
-from .changes import ChangeEnded, Followed, follow, lenient
+from .changes import NO_ACKNOWLEDGEMENTS, Acknowledgements, ChangeEnded, Followed, follow, lenient
 from .cps_world import EnrollmentRef, common_name
 from .enforcement import Enforcer, active_enforcers
 from .mets_operations import refuse_deleting, settle_watches
@@ -49,6 +51,7 @@ class Current:
     bound_name: str | None = None
     listed: bool = False
     networks: dict[str, NetworkState] = field(default_factory=dict)
+    expires: dt.datetime | None = None
     enforcers: list[Enforcer] | None = field(default_factory=list)
 
 
@@ -77,8 +80,9 @@ class CpsBinding:
         self.send_list: bool | None = options.get("send_ca_list_to_client")
         self.replace = options["when_bound_to_other"] == "replace"
         self.pending = options["pending_changes"]
-        switches = ("acknowledge_warnings", "acknowledge_change_management")
-        self.acknowledge = frozenset(name for name in switches if options.get(name))
+        self.override_window = options["renewal_window"] == "override"
+        self.now: dt.datetime = context["now"]
+        self.acknowledge = Acknowledgements.of(options)
 
     # read
 
@@ -98,9 +102,12 @@ class CpsBinding:
                 current.listed = self._is_listed(world, current.ca_set, document)
             if not self.present or current.listed:
                 return current
+        if not self.override_window:
+            current.expires = self._expires(world, document)
         if wanted.bound and current.ca_set is not None:
             current.networks = world.mets.networks(current.ca_set)
-        if bound.bound and wanted != bound:
+        # What a rule checks: where that stays as it is, nobody is cut off.
+        if bound.bound and (bound.ca_set_id, bound.ocsp) != (wanted.ca_set_id, wanted.ocsp):
             current.enforcers = self._enforcers(world, document)
         return current
 
@@ -149,6 +156,13 @@ class CpsBinding:
         return any(str(e["enrollmentId"]) == number and e.get("productionSlots") for e in listed)
 
     @staticmethod
+    def _expires(world: World, document: Document) -> dt.datetime | None:
+        """When the certificate in use on production expires; None where nothing is deployed."""
+        deployed = cps.get_deployments(world.session, int(str(enrollment.identifier(document)))).get("production") or {}
+        expiry = (deployed.get("primaryCertificate") or {}).get("expiry")
+        return moment(str(expiry)) if expiry else None
+
+    @staticmethod
     def _enforcers(world: World, document: Document) -> list[Enforcer] | None:
         try:
             return active_enforcers(world, enrollment.names(document))
@@ -169,6 +183,7 @@ class CpsBinding:
             return self._plan_held(plan, current, bound, pending)
         if self.present:
             self._refuse_present(current, bound)
+        self._refuse_window(current)
         plan.hazards = self._hazards(current, bound, wanted)
         blockers = self._blockers(plan, current, pending)
         name = str(t.cast(Document, current.ca_set)["caSetName"]) if self.present else None
@@ -180,7 +195,7 @@ class CpsBinding:
             }
         }
         step = Step("bind" if self.present else "unbind", self._target(document), self._reason(current, bound, wanted))
-        step.payload, step.waits = wanted, blockers
+        step.payload, step.waits = (bound, wanted), blockers
         plan.steps.append(step)
         return plan
 
@@ -230,6 +245,17 @@ class CpsBinding:
                 retryable=False,
             )
 
+    def _refuse_window(self, current: Current) -> None:
+        """CPS renews before expiry and takes no other change meanwhile (cps-v2.md 3.2)."""
+        document = t.cast(Document, current.document)
+        if not self.override_window and enrollment.in_renewal_window(document, self.now, current.expires):
+            raise WishError(
+                "busy",
+                f"The {self.ref} is in its renewal window, in which CPS refuses other changes.",
+                cure="Wait until the certificate is renewed, or go on all the same with `renewal_window: override`, which "
+                "risks that it expires.",
+            )
+
     def _hazards(self, current: Current, bound: Binding, wanted: Binding) -> list[Hazard]:
         if not bound.bound:
             return []
@@ -251,7 +277,8 @@ class CpsBinding:
 
     def _blockers(self, plan: Plan, current: Current, pending: str | None) -> bool:
         """What has to end before the write; True if there is anything."""
-        running = [s.running for s in current.networks.values() if s.running is not None] if self.present else []
+        # What is active stays bindable while another version goes out.
+        running = [s.running for s in current.networks.values() if s.running is not None and s.active is None]
         for record in running:
             plan.attached.append(record)
             kind, version = record["activationType"], record["version"]
@@ -288,7 +315,7 @@ class CpsBinding:
 
     def _followed(self, document: Document, change_id: int, *, anybody: bool = False) -> Followed:
         """A change to follow. Acknowledgements are for our own changes, not for anybody's that we only wait for."""
-        allowed = frozenset() if anybody else self.acknowledge
+        allowed = NO_ACKNOWLEDGEMENTS if anybody else self.acknowledge
         return Followed(int(str(enrollment.identifier(document))), change_id, str(common_name(document)), allowed)
 
     # apply
@@ -299,10 +326,18 @@ class CpsBinding:
         todo = [step for step in plan.steps if not step.done]
         if waiter.wait:
             waiter.until(self._attached(world, plan, before_write=bool(todo)))
+            if not todo and self.present and any(isinstance(item, Followed) for item in plan.attached):
+                self._require_listed(world)
         for step in todo:
             if step.waits and not waiter.wait:
                 return
             self._write(world, plan, step, waiter)
+
+    def _require_listed(self, world: World) -> None:
+        """A change that was followed may have been another one, so that the binding is still to be made (MEANING 17)."""
+        ca_set = world.mets.required(t.cast(CaSetRef, self.set_ref))
+        if not self._is_listed(world, ca_set, self._document(world)):
+            raise Stale(self._not_listed(ca_set))
 
     def _attached(self, world: World, plan: Plan, *, before_write: bool) -> list[Watch]:
         activations = [item for item in plan.attached if not isinstance(item, Followed)]
@@ -327,20 +362,26 @@ class CpsBinding:
         # The gap between reading and writing is not protected by anything, so it is kept short.
         world.forget()
         before = cps.get_enrollment(world.session, number) if step.waits else self._document(world)
+        planned, wanted = step.payload
+        if enrollment.binding(before) != planned:
+            raise Stale(
+                WishError("busy", f"The binding of the {self.ref} has changed meanwhile.", cure="Run the task again.")
+            )
         with carry_out(world, step, _STALE):
             change_id = cps.update_enrollment(
                 world.session,
                 number,
-                enrollment.with_binding(before, step.payload),
+                enrollment.with_binding(before, wanted),
                 allow_cancel_pending_changes=self.pending == "cancel",
+                renewal_date_check_override=self.override_window,
             )
         change = self._followed(before, change_id) if change_id is not None else None
         if change is not None:
             change.before_management = lambda: self._require_production(world)
-            plan.seen = self._seen(before, step.payload, plan, change)
+            plan.seen = self._seen(before, wanted, plan, change)
             if waiter.wait:
                 waiter.until([follow(world, plan, change, then=self._noted(plan, change))])
-        self._verify(world, plan, before, step.payload, change, settled=waiter.wait)
+        self._verify(world, plan, before, wanted, change, settled=waiter.wait)
 
     def _document(self, world: World) -> Document:
         found = world.cps.enrollment(self.ref)
@@ -370,12 +411,15 @@ class CpsBinding:
         if settled and self.present and self.set_ref is not None:
             ca_set = world.mets.required(self.set_ref)
             if not self._is_listed(world, ca_set, after):
-                raise ChangeEnded(
-                    "binding-not-listed",
-                    f'The {self.ref} shows the binding, but CA set "{ca_set["caSetName"]}" does not list it on production.',
-                    cure="Run the task again in a few minutes; if it stays so, take it to Akamai support.",
-                    title="The binding is not listed",
-                )
+                raise self._not_listed(ca_set)
+
+    def _not_listed(self, ca_set: Document) -> ChangeEnded:
+        return ChangeEnded(
+            "binding-not-listed",
+            f'The {self.ref} shows the binding, but CA set "{ca_set["caSetName"]}" does not list it on production.',
+            cure="Run the task again in a few minutes; if it stays so, take it to Akamai support.",
+            title="The binding is not listed",
+        )
 
     def _require_production(self, world: World) -> None:
         """Change management waits in vain for a set that is not active on production (cps-v2.md 6.4)."""

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .._api import cps
-from .._domain.errors import WishError
+from .._domain.errors import InvalidOption, WishError
 from .._domain.plan import Document, Plan, Step, Target
 from .._domain.references import id_of_link
 from .._domain.waits import Look, Watch
@@ -17,23 +18,21 @@ from .._wire.errors import ApiError
 from .world import Stale, World
 from .writes import carry_out
 
-# What a change can wait for, by the last segment of its `update` link (cps-v2.md 6.3): the option that allows it, and
-# what a person has to do otherwise.
-_WARNINGS = "Read the warnings; if they are acceptable, run the task again with `acknowledge_warnings: true`."
+# What a person has to do about an input that the task does not allow, by the last segment of its `update` link
+# (cps-v2.md 6.3).
+_WARNED: t.Final = ("pre-verification-warnings-ack", "post-verification-warnings-ack")
 _CURES: t.Final = {
-    "pre-verification-warnings-ack": ("acknowledge_warnings", _WARNINGS),
-    "post-verification-warnings-ack": ("acknowledge_warnings", _WARNINGS),
+    **dict.fromkeys(
+        _WARNED, "Read the warnings; if they are acceptable, run the task again with `acknowledge_warnings: true`."
+    ),
     "change-management-ack": (
-        "acknowledge_change_management",
-        "Test what is on staging now; then run the task again with `acknowledge_change_management: true`.",
+        "Test what is on staging now; then run the task again with `acknowledge_change_management: true`."
     ),
     "third-party-cert-and-trust-chain": (
-        None,
-        "Have the CSR signed by your CA and upload the certificate in CPS; then run the task again to go on.",
+        "Have the CSR signed by your CA and upload the certificate in CPS; then run the task again to go on."
     ),
     "lets-encrypt-challenges-completed": (
-        None,
-        "Answer the domain validation challenges that CPS shows; then run the task again to go on.",
+        "Answer the domain validation challenges that CPS shows; then run the task again to go on."
     ),
 }
 
@@ -54,6 +53,39 @@ class ChangeEnded(WishError):
         return {**super().failure(), "api": "cps", "type": self.kind, "title": self.title}
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledgements:
+    """What a task allows to be acknowledged. `matching` are patterns of which each line of a warning has to fit one."""
+
+    warnings: bool = False
+    management: bool = False
+    matching: tuple[re.Pattern[str], ...] = ()
+
+    @classmethod
+    def of(cls, options: t.Mapping[str, t.Any]) -> Acknowledgements:
+        patterns = []
+        for text in options.get("acknowledge_warnings_matching") or []:
+            try:
+                patterns.append(re.compile(str(text)))
+            except re.error as error:
+                raise InvalidOption(
+                    f"acknowledge_warnings_matching: {text!r} is not a regular expression: {error}."
+                ) from error
+        return cls(
+            bool(options.get("acknowledge_warnings")),
+            bool(options.get("acknowledge_change_management")),
+            tuple(patterns),
+        )
+
+    def strange(self, warnings: str) -> list[str]:
+        """The lines of a warning that nothing allows."""
+        lines = [line.strip() for line in warnings.splitlines() if line.strip()]
+        return [] if self.warnings else [line for line in lines if not any(p.search(line) for p in self.matching)]
+
+
+NO_ACKNOWLEDGEMENTS: t.Final = Acknowledgements()
+
+
 @dataclass(slots=True)
 class Followed:
     """A change on its way. `before_management` is called before change management is acknowledged; it may refuse."""
@@ -61,7 +93,7 @@ class Followed:
     enrollment_id: int
     change_id: int
     common_name: str
-    acknowledge: frozenset[str]
+    acknowledge: Acknowledgements
     before_management: Callable[[], None] = lambda: None
     status: str = "new"
     answered: set[str] = field(default_factory=set)
@@ -144,20 +176,22 @@ def _answer(world: World, plan: Plan, change: Followed, found: Document) -> None
         kind = id_of_link(link) or str(wanted.get("type"))
         if not wanted.get("requiredToProceed", True) or link in change.answered:
             continue
-        option, cure = _CURES.get(kind, (None, "Give it in CPS; then run the task again to go on."))
-        if option is None or option not in change.acknowledge:
-            raise _stopped(world, change, wanted, found, cure)
-        if kind == "change-management-ack":
+        cure = _CURES.get(kind, "Give it in CPS; then run the task again to go on.")
+        if kind == "change-management-ack" and change.acknowledge.management:
             change.before_management()
-        _acknowledge(world, plan, change, wanted, link)
+        elif kind not in _WARNED or not (change.acknowledge.warnings or change.acknowledge.matching):
+            raise _stopped(world, change, wanted, found, cure)
+        _acknowledge(world, plan, change, wanted, link, cure)
 
 
-def _acknowledge(world: World, plan: Plan, change: Followed, wanted: Document, link: str) -> None:
+def _acknowledge(world: World, plan: Plan, change: Followed, wanted: Document, link: str, cure: str) -> None:
     target = Target("change", change.common_name, str(change.change_id))
     step = Step("acknowledge", target, f"{change} waits for {wanted.get('type')}.")
     try:
         info = _info(world, wanted)
         if info.get("warnings"):
+            if strange := change.acknowledge.strange(str(info["warnings"])):
+                raise _ended(change, wanted, " ".join(strange), cure)
             plan.warn(str(info["warnings"]), change_id=change.change_id, acknowledged=True)
         body: Document = {"acknowledgement": "acknowledge"}
         if info.get("validationResultHash"):
@@ -179,7 +213,6 @@ def _info(world: World, wanted: Document) -> Document:
 
 
 def _stopped(world: World, change: Followed, wanted: Document, found: Document, cure: str) -> ChangeEnded:
-    kind = str(wanted.get("type"))
     said = str(found["statusInfo"].get("description") or "")
     if str(wanted.get("info") or "").endswith("-warnings"):
         try:
@@ -187,9 +220,14 @@ def _stopped(world: World, change: Followed, wanted: Document, found: Document, 
         except ApiError as error:
             if error.slug not in _NOT_YET:
                 raise
+    return _ended(change, wanted, said, cure)
+
+
+def _ended(change: Followed, wanted: Document, said: str, cure: str) -> ChangeEnded:
+    kind = str(wanted.get("type"))
     return ChangeEnded(
         kind,
-        f"{change} waits for {kind}" + (f": {said}" if said else "") + ".",
+        f"{change} waits for {kind}" + (f": {said.rstrip('.')}" if said else "") + ".",
         cure=cure,
         title="The change needs a person",
         errors=[{"input": kind, "detail": said, "link": wanted.get("update")}],

@@ -15,7 +15,7 @@ from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
 from . import cps_looks
 from .binding import UNREADABLE
-from .changes import Followed, follow, lenient
+from .changes import Acknowledgements, Followed, follow, lenient
 from .cps_world import EnrollmentRef, common_name
 from .mets_world import unless_missing
 from .world import Wait, World
@@ -39,8 +39,7 @@ class EnrollmentRemoval:
     def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
         self.ref = EnrollmentRef.required(options)
         self.pending = options["pending_changes"]
-        switches = ("acknowledge_warnings", "acknowledge_change_management")
-        self.acknowledge = frozenset(name for name in switches if options.get(name))
+        self.acknowledge = Acknowledgements.of(options)
 
     def read(self, world: World) -> Current:
         document = world.cps.enrollment(self.ref)
@@ -116,7 +115,7 @@ class EnrollmentRemoval:
                 "cancelled with `pending_changes: cancel`.",
             )
         change = Followed(
-            int(str(enrollment.identifier(document))), int(pending), str(common_name(document)), frozenset()
+            int(str(enrollment.identifier(document))), int(pending), str(common_name(document)), NO_ACKNOWLEDGEMENTS
         )
         plan.attached.append(change)
         plan.assumptions.append(f"The pending {change} will complete.")
