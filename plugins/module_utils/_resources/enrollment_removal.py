@@ -15,7 +15,7 @@ from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
 from . import cps_looks
 from .binding import UNREADABLE
-from .changes import Acknowledgements, Followed, follow, lenient
+from .changes import NO_ACKNOWLEDGEMENTS, Acknowledgements, Followed, follow, lenient
 from .cps_world import EnrollmentRef, common_name
 from .mets_world import unless_missing
 from .world import Wait, World
