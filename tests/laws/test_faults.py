@@ -96,7 +96,8 @@ ROADS = (
     "enrollment bound to the same",
     "enrollment with a stranger's change pending",
 )
-HIT = [case for case in LIVELY if case.start in ROADS]
+FIRST = {case.wish.label: case for case in reversed(LIVELY)}
+HIT = [case for case in LIVELY if case.start in ROADS or case is FIRST[case.wish.label]]
 
 
 def hits(requests: list[dict[str, Any]]) -> list[tuple[int, str]]:
@@ -113,10 +114,6 @@ def shown(result: dict[str, Any]) -> dict[str, Any]:
     """What a result says of the world it leaves, without what the server numbers."""
     after = {key: value for key, value in result["diff"]["after"].items() if not key.endswith("_id")}
     return {"after": after, "changed": result["changed"], "verbs": sorted(step["verb"] for step in result["plan"])}
-
-
-def test_every_wish_that_writes_is_hit() -> None:
-    assert {case.wish.label for case in HIT} == {case.wish.label for case in LIVELY}
 
 
 @pytest.mark.parametrize("case", HIT, ids=str)

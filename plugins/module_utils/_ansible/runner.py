@@ -77,12 +77,7 @@ def run(resource: t.Callable[..., Resource], *specs: Spec) -> t.NoReturn:
 def show(look: t.Callable[..., Look], *specs: Spec) -> t.NoReturn:
     """Runs a module that only looks."""
     module = Module(CONNECTION, *specs)
-    _guarded(
-        module,
-        lambda run: run.module.exit_json(
-            changed=False, **look(run.params, now=run.clock.now()).look(run.world()), **run.cost()
-        ),
-    )
+    _guarded(module, lambda run: _look(run, look))
 
 
 class Run:
@@ -191,8 +186,7 @@ def _applied(run: Run, resource: Resource, world: World, plan: Plan, waiter: Wai
             raise
     run.replanned = True
     world.forget()
-    again = _planned(run, resource, world)
-    again.carry_over(plan)
+    again = _planned(run, resource, world, plan)
     try:
         resource.apply(world, again, waiter)
     except Stale as stale:
@@ -200,8 +194,10 @@ def _applied(run: Run, resource: Resource, world: World, plan: Plan, waiter: Wai
     return again
 
 
-def _planned(run: Run, resource: Resource, world: World) -> Plan:
+def _planned(run: Run, resource: Resource, world: World, earlier: Plan | None = None) -> Plan:
     plan = resource.plan(resource.read(world))
+    if earlier is not None:
+        plan.carry_over(earlier)
     run.current_plan = plan
     accepted = set(run.params.get("allow_outage") or [])
     refused = [hazard for hazard in plan.hazards if hazard.name not in accepted]
@@ -231,7 +227,7 @@ def _finish(run: Run, resource: Resource, plan: Plan) -> None:
         after = resource.people(plan.seen)
     report = run.report()
     if not real:
-        report["changed"] = any(not step.done for step in plan.steps)
+        report["changed"] = len(report["deferred"]) < len(plan.steps)
     run.module.exit_json(
         diff={"before": before, "after": after},
         server_made=server_made,

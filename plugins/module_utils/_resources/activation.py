@@ -22,18 +22,25 @@ BRIEF: t.Final = ("ca_set_id", "ca_set_name", "staging_version", "production_ver
 ENTRY: t.Final = ("network", "version", "activation_id", "activation_status")
 
 
-def version_number(options: t.Mapping[str, t.Any], *, required: bool, action: str) -> int | None:
-    """The option `version` as a number; a word such as `latest` is refused with the cure."""
-    text = given(options.get("version"))
+def version_number(
+    options: t.Mapping[str, t.Any],
+    *,
+    required: bool,
+    action: str,
+    option: str = "version",
+    example: str = "result.ca_set_version.version",
+) -> int | None:
+    """The option as a number; a word such as `latest` is refused with the cure, `example` being where a number comes from."""
+    text = given(options.get(option))
     if text is None:
         if required:
-            raise InvalidOption(f"version: required to {action}.", cure="Give the number of a version.")
+            raise InvalidOption(f"{option}: required to {action}.", cure="Give the number of a version.")
         return None
     if not text.isdecimal() or int(text) < 1:
         raise InvalidOption(
-            f"version: {text!r} is not the number of a version.",
+            f"{option}: {text!r} is not the number of a version.",
             cure="What `latest` means changes between looking and acting, so it is refused. Give the number that an earlier "
-            'task registered, for example `version: "{{ result.ca_set_version.version }}"`.',
+            f'task registered, for example `{option}: "{{{{ {example} }}}}"`.',
         )
     return int(text)
 
@@ -255,9 +262,10 @@ class Activation:
                 active = record["version"] if record["activationType"] == "ACTIVATE" else None
                 plan.seen["ca_set"][_member(record["network"], "_version")] = active
 
+        # Copies: `before` stays what it was. A second plan of a run starts from what it has read itself.
         plan.seen = {
-            "ca_set": plan.before["ca_set"] and dict(plan.before["ca_set"]),
-            "activations": [dict(entry) for entry in plan.before["activations"]],
+            "ca_set": plan.seen["ca_set"] and dict(plan.seen["ca_set"]),
+            "activations": [dict(entry) for entry in plan.seen["activations"]],
         }
         todo = [step for step in plan.steps if not step.done]
         run_operations(world, waiter, todo, plan.attached, note)

@@ -65,6 +65,7 @@ class Current:
     networks: dict[str, NetworkState] = field(default_factory=dict)
     users: list[str] = field(default_factory=list)
     source: Document | None = None
+    deleting: bool = False
 
 
 class CaSet:
@@ -87,8 +88,10 @@ class CaSet:
         ca_set = world.mets.ca_set(self.ref)
         if ca_set is None and self.source is not None:
             return Current(None, source=self._source(world, self.source))
-        if self.present or ca_set is None or ca_set["caSetStatus"] == "DELETING":
+        if self.present or ca_set is None:
             return Current(ca_set)
+        if ca_set["caSetStatus"] == "DELETING" and world.mets.deletion_runs(ca_set):
+            return Current(ca_set, deleting=True)
         return Current(ca_set, world.mets.networks(ca_set), world.mets.users(ca_set))
 
     def _source(self, world: World, ref: CaSetRef) -> Document:
@@ -155,7 +158,7 @@ class CaSet:
             **dict.fromkeys(("deleted_by", "deleted_date", "removal_date"), SERVER_MADE),
         }
         plan = Plan(before=before, after={"ca_set": gone})
-        if ca_set["caSetStatus"] == "DELETING":
+        if current.deleting:
             plan.assumptions.append(f'The deletion of CA set "{name}" that is under way will succeed.')
             return plan
         refuse_in_use(ca_set, current.users, "deleted")

@@ -103,12 +103,19 @@ def run_operations(
 ) -> None:
     """Starts and follows (de)activations; `note` gets every Activation document of them that is seen.
 
-    With `wait: false` only what needs no waiting is started. An attached operation that fails makes the plan stale.
+    With `wait: false` only what needs no waiting is started. An attached operation that fails makes the plan stale, and
+    what waits for it is not started.
     """
 
     def enter(step: Step) -> list[Watch]:
         blocker = step.payload.blocker
-        return begin(step) if blocker is None else [_watch(world, blocker, then=lambda: begin(step))]
+        if blocker is None:
+            return begin(step)
+        return [] if blocker in attached else [_watch(world, blocker, then=lambda: begin(step))]
+
+    def attach(record: Document) -> Watch:
+        behind = [step for step in steps if step.payload.blocker == record]
+        return _watch(world, record, note, _stale, then=lambda: [watch for step in behind for watch in begin(step)])
 
     def begin(step: Step) -> list[Watch]:
         record = _request(world, step)
@@ -116,7 +123,7 @@ def run_operations(
         followers = [other for other in steps if other.payload.behind is step]
         return [_watch(world, record, note, _failed, then=lambda: [w for f in followers for w in enter(f)])]
 
-    watches = [_watch(world, record, note, _stale) for record in attached]
+    watches = [attach(record) for record in attached]
     watches += [watch for step in steps if step.payload.behind is None for watch in enter(step)]
     if waiter.wait:
         waiter.until(watches)

@@ -147,6 +147,13 @@ class MetsWorld:
         read = self._once(("set", ca_set_id), lambda: unless_missing(mets.get_ca_set, self._session, ca_set_id))
         return t.cast("Document | None", read)
 
+    def deletion_runs(self, ca_set: Document) -> bool:
+        """Whether the deletion of a DELETING set is under way; a failed one may leave the set in that status (mets-v2.md 5.1)."""
+        status = self._once(
+            ("deletion", ca_set["caSetId"]), lambda: mets.get_delete_status(self._session, str(ca_set["caSetId"]))
+        )
+        return bool(status[1]["status"] != "FAILED")
+
     def _overlaid(self, found: Document | None, ref: CaSetRef) -> Document | None:
         ca_set = found
         for event in self._past:

@@ -22,6 +22,8 @@ def carry_out(world: World, step: Step, stale: collections.abc.Container[str] = 
     try:
         yield
     except ApiError as error:
+        # A refused step was not carried out, whatever the world looks like by now.
+        step.tried = error.outcome_unknown
         if error.slug in stale:
             raise Stale(error) from error
         raise
