@@ -17,7 +17,7 @@ MARK = "# Common return values, from tools/common_returns.yml.\n"
 def wanted(module: Path, common: dict[str, str]) -> str:
     """The module's text with the common return values at the end of RETURN."""
     text = module.read_text()
-    kind = "looks" if module.stem.endswith("_info") else "changes"
+    kind = "looks" if "edgetrust.akamai.attributes.looks" in text else "changes"
     found = re.search(r'RETURN = r"""\n(.*?)"""', text, re.DOTALL)
     if found is None:
         raise SystemExit(f"{module}: no RETURN")

@@ -76,6 +76,12 @@ enrollments:
         ocsp: {description: Whether client certificates are checked by OCSP., type: bool, returned: always, sample: false}
         send_ca_list_to_client: {description: Whether the list of CAs is sent to clients., type: bool, returned: always, sample: false}
 # Common return values, from tools/common_returns.yml.
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 requests:
   description: How many requests were sent, by method.
   returned: always

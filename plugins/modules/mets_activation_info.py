@@ -63,6 +63,12 @@ activations:
     modified_by: {description: Who changed the record last., type: str, returned: always, sample: automation}
     modified_date: {description: When the record was changed last., type: str, returned: always, sample: "2026-11-24T09:22:00.500000Z"}
 # Common return values, from tools/common_returns.yml.
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 requests:
   description: How many requests were sent, by method.
   returned: always

@@ -60,6 +60,12 @@ associations:
         property_id: {description: Id of its property., type: str, returned: always, sample: "200001"}
         property_name: {description: Name of its property., type: str, returned: always, sample: www}
 # Common return values, from tools/common_returns.yml.
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 requests:
   description: How many requests were sent, by method.
   returned: always

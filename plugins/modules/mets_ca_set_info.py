@@ -67,6 +67,12 @@ ca_sets:
     deleted_date: {description: When the deletion was complete., type: str, returned: always, sample: null}
     removal_date: {description: When the record of it will be gone as well., type: str, returned: always, sample: null}
 # Common return values, from tools/common_returns.yml.
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 requests:
   description: How many requests were sent, by method.
   returned: always

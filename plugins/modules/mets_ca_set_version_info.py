@@ -89,6 +89,12 @@ ca_set_versions:
         created_by: {description: Who added it., type: str, returned: always, sample: automation}
         certificate_pem: {description: The certificate itself., type: str, returned: with O(include_pem), sample: "-----BEGIN CERTIFICATE-----..."}
 # Common return values, from tools/common_returns.yml.
+api_warnings:
+  description: Warnings of the API and of this collection, each with at least a C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 requests:
   description: How many requests were sent, by method.
   returned: always

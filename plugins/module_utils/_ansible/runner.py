@@ -117,12 +117,16 @@ class Run:
         plan = self.current_plan
         if plan is None:
             return {"changed": wrote, "plan": [], **self.cost()}
-        for warning in plan.warnings:
-            self.module.warn(str(warning.get("detail") or warning.get("title") or warning.get("type")))
+        self.warn(plan.warnings)
         result = {"changed": wrote, "plan": plan.shown_steps(), "deferred": self.deferred(plan)}
         if self.replanned:
             result["replanned"] = True
         return {**result, "assumptions": plan.assumptions, "api_warnings": plan.warnings, **self.cost()}
+
+    def warn(self, warnings: t.Iterable[Document]) -> None:
+        """The texts of `api_warnings`, where Ansible shows them."""
+        for warning in warnings:
+            self.module.warn(str(warning.get("detail") or warning.get("title") or warning.get("type")))
 
     def deferred(self, plan: Plan) -> list[int]:
         """The positions of steps that this call leaves to a later one, because they have to wait."""
@@ -155,8 +159,10 @@ def _fail(run: Run, msg: str, failure: Document, **more: t.Any) -> t.NoReturn:
 
 def _look(run: Run, make: t.Callable[..., Look]) -> None:
     look = make(run.params, now=run.clock.now())
-    found = look.look(run.world())
-    run.module.exit_json(changed=False, **found, **run.cost())
+    world = run.world()
+    found = look.look(world)
+    run.warn(world.warnings)
+    run.module.exit_json(changed=False, **found, api_warnings=world.warnings, **run.cost())
 
 
 def _change(run: Run, make: t.Callable[..., Resource]) -> None:

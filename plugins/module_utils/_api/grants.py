@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from .._wire.session import Session
 from .links import Document
 
 
-def get_grants(session: Session) -> Document:
-    """The credential's name and dates, and `scope`: its grants, separated by blanks (edgegrid.md 4).
+def get_grants(session: Session) -> tuple[Document, dt.datetime | None]:
+    """The credential's name and dates, and `scope`: its grants, separated by blanks (edgegrid.md 4); with them the
+    server's clock, if the answer tells it.
 
     Needs no grant by itself, so it tests credentials and clock.
     """
-    return session.request("GET", "/-/client-api/active-grants/implicit", write=False).object
+    answer = session.request("GET", "/-/client-api/active-grants/implicit", write=False)
+    return answer.object, answer.date()

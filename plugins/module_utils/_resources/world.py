@@ -33,6 +33,11 @@ class World:
         self.mets = MetsWorld(session, past)
         self.cps = CpsWorld(session, past)
         self.papi = PapiWorld(session, past)
+        self.warnings: list[Document] = []
+
+    def warn(self, detail: str, **members: t.Any) -> None:
+        """An entry of the `api_warnings` of a module that only looks; one that changes things has its plan for that."""
+        self.warnings.append({**members, "detail": detail})
 
     def now(self) -> dt.datetime:
         return self.clock.now()

@@ -4,13 +4,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from ansible_collections.edgetrust.akamai.plugins.module_utils._api import grants
 from ansible_collections.edgetrust.akamai.plugins.module_utils._api.links import last_segment
-from operations import Row, check, check_complete  # tests/support, by `pythonpath` in pyproject.toml
+from operations import LATER, Row, check, check_complete  # tests/support, by `pythonpath` in pyproject.toml
 
 SCOPE = {"scope": "https://luna.akamaiapis.net/-/scope/x/-/y"}
-ROWS = [Row(grants.get_grants, asks="GET /-/client-api/active-grants/implicit", gets=SCOPE, makes=SCOPE)]
+ASKS = "GET /-/client-api/active-grants/implicit"
+TIME = dt.datetime(2026, 11, 24, 9, 15, tzinfo=dt.UTC)
+ROWS = [
+    Row(grants.get_grants, asks=ASKS, gets=SCOPE, makes=(SCOPE, None)),
+    Row(grants.get_grants, asks=ASKS, gets=SCOPE, makes=(SCOPE, TIME), headers=LATER),
+]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.id for row in ROWS])
