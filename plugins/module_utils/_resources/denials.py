@@ -20,21 +20,26 @@ def denials(world: World, content: Content) -> list[str]:
 
     Raises ApiError where the enrollments cannot be read.
     """
-    items = content.hostnames or []
-    found = []
-    for rule in denying(content):
-        for name in _names(rule, items):
-            reason = _mismatch(world, name, rule, items)
-            if reason is not None:
-                found.append(f'Rule "{rule["rule_name"]}" would deny all requests for {name}: {reason}.')
-    return found
+    return [
+        f'Rule "{rule["rule_name"]}" would deny all requests for {name}: {reason}.'
+        for rule in enforcing(content)
+        for name, reason in denied(world, rule, content).items()
+    ]
 
 
-def denying(content: Content) -> list[Document]:
-    """The projections of all rules that deny what does not match."""
+def enforcing(content: Content) -> list[Document]:
+    """The projections of all rules that have enforceMtlsSettings."""
     places = mtls_rule.find_enforcing(content.rules)
-    rules = [mtls_rule.project(place, mtls_rule.family(content.rule_format)) for place in places]
-    return [rule for rule in rules if rule["enforcement"] == "deny" and (rule["ca_set_ids"] or rule["ocsp"])]
+    return [mtls_rule.project(place, mtls_rule.family(content.rule_format)) for place in places]
+
+
+def denied(world: World, rule: Document, content: Content) -> dict[str, str]:
+    """The host names that such a rule would deny, and why."""
+    if rule["enforcement"] != "deny" or not (rule["ca_set_ids"] or rule["ocsp"]):
+        return {}
+    items = content.hostnames or []
+    reasons = {name: _mismatch(world, name, rule, items) for name in _names(rule, items)}
+    return {name: reason for name, reason in reasons.items() if reason is not None}
 
 
 def _names(rule: Document, items: t.Sequence[Document]) -> list[str]:

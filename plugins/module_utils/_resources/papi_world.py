@@ -98,13 +98,15 @@ class PapiWorld:
 
     def with_hostname(self, hostname: str) -> list[Document]:
         """The properties that have the host name, or a wildcard for it, on a version that is active somewhere."""
-        if hostname.startswith("*."):
-            candidates = self.all_properties()
-        else:
-            patterns = (hostname, f"*.{hostname.partition('.')[2]}")
-            places = {**self._touched(), **{k: v for pattern in patterns for k, v in self._found(pattern).items()}}
-            candidates = [p for number, place in places.items() if (p := self._by_id(number, place)) is not None]
+        wildcard = hostname.startswith("*.")
+        candidates = self.all_properties() if wildcard else self.having(hostname, self._touched())
         return [p for p in candidates if self._serves(p, hostname)]
+
+    def having(self, hostname: str, more: t.Mapping[str, papi.Place] | None = None) -> list[Document]:
+        """The properties that have the host name, or the wildcard for it, on an active version or the latest."""
+        patterns = (hostname, f"*.{hostname.partition('.')[2]}")
+        places = {**(more or {}), **{k: v for pattern in patterns for k, v in self._found(pattern).items()}}
+        return [p for number, place in places.items() if (p := self._by_id(number, place)) is not None]
 
     def _found(self, hostname: str) -> dict[str, papi.Place]:
         """Where the properties are that have exactly this host name, by id."""

@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starting and following activations of a property (papi-v1.md 12)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .._api import papi
+from .._domain.errors import WishError
+from .._domain.plan import Document, Step
+from .._domain.waits import Look, Watch
+from .._wire.errors import ApiError
+from .papi_world import OPEN, place_of
+from .world import Stale, Wait, World
+from .writes import carry_out
+
+# Refusals of a POST that pass by themselves (papi-v1.md 12.7).
+TEMPORARY: t.Final = frozenset(
+    [
+        "resource-busy",
+        "validation_failed.error.arlfile.exists",
+        "validation_failed.error.activation.tower_precondition.failed",
+        "property_activation_still_pending",
+        "still-pending",
+    ]
+)
+# ... and those that only mean: this changed since it was read.
+MOVED: t.Final = frozenset(["already-activated", "not-active-in-staging", "not-active-in-production"])
+# How operations end well. What ends a DEACTIVATE is documented in one way and seen in the other (12.5).
+GOOD: t.Final = {"ACTIVATE": ("ACTIVE",), "DEACTIVATE": ("ACTIVE", "DEACTIVATED")}
+# Looks at a new activation that may find nothing yet.
+UNSEEN: t.Final = 5
+
+
+class OperationEnded(WishError):
+    """An activation that PAPI did not accept, or that ended otherwise than wished."""
+
+    def __init__(self, kind: str, title: str, msg: str, *, cure: str, **members: t.Any) -> None:
+        super().__init__("busy", msg, cure=cure, **members)
+        self.kind, self.title = kind, title
+
+    def failure(self) -> Document:
+        return {**super().failure(), "api": "papi", "type": self.kind, "title": self.title}
+
+
+@dataclass(slots=True)
+class Start:
+    """How an operation begins: its request, what the network has then, and after which running operation."""
+
+    prop: Document
+    body: Document
+    settled: int | None
+    blocker: Document | None = None
+
+
+Note = t.Callable[[Document], None]
+
+
+def start(world: World, waiter: Wait, step: Step, still_wanted: t.Callable[[], None], note: Note) -> Document:
+    """Sends the request of a step, again while a refusal is temporary and the run waits: the activation as it is then.
+
+    `still_wanted` looks before each request, and raises where the world has moved.
+    """
+    prop = step.payload.prop
+    found: list[str] = []
+
+    def attempt() -> Look:
+        still_wanted()
+        try:
+            with carry_out(world, step, MOVED):
+                number = papi.create_activation(
+                    world.session, str(prop["propertyId"]), step.payload.body, place=place_of(prop)
+                )
+        except ApiError as error:
+            step.tried = step.tried and error.outcome_unknown
+            _refuse_warnings(error)
+            if error.slug not in TEMPORARY or not waiter.wait:
+                raise
+            return Look(False, error.detail or error.title)
+        found.append(number)
+        return Look(True)
+
+    if not attempt().done:
+        waiter.until([Watch(f"room for the {step.verb} on {step.target.network}", attempt)])
+    record = {
+        "activationId": found[0],
+        "network": step.target.network,
+        "propertyVersion": step.target.version,
+        "activationType": step.payload.body["activationType"],
+        "status": "NEW",
+    }
+    read, dummy = _read(world, prop, record)
+    note(read or record)
+    return read or record
+
+
+def _refuse_warnings(error: ApiError) -> None:
+    if error.slug == "warnings-not-acknowledged" and error.warnings:
+        listed = "; ".join(f"{w.get('detail') or w.get('title')} ({w.get('messageId')})" for w in error.warnings)
+        raise OperationEnded(
+            "warnings-not-acknowledged",
+            "Warnings want to be acknowledged",
+            f"PAPI has warnings about this activation: {listed}",
+            cure="Look at them, and accept them with `acknowledge_warnings: true`.",
+            errors=error.warnings,
+            retryable=False,
+        ) from error
+
+
+def follow(
+    world: World,
+    prop: Document,
+    record: Document,
+    note: Note | None = None,
+    on_failure: t.Callable[[OperationEnded], Exception] | None = None,
+) -> Watch:
+    """Follows one operation to its end; without `on_failure` it does not matter which one that is."""
+    what = (
+        f"{record['activationType']} of version {record['propertyVersion']} on {record['network']} "
+        f"(activation {record['activationId']})"
+    )
+    unseen = 0
+
+    def look() -> Look:
+        nonlocal unseen
+        now, retry_after = _read(world, prop, record)
+        if now is None:
+            unseen += 1
+            if unseen > UNSEEN:
+                raise Stale(_ended(what, {"status": "gone"}))
+            return Look(False, "not listed yet")
+        if note is not None:
+            note(now)
+        if now["status"] in OPEN:
+            return Look(False, str(now["status"]), retry_after)
+        world.forget()
+        if on_failure is not None and now["status"] not in GOOD[now["activationType"]]:
+            raise on_failure(_ended(what, now))
+        return Look(True, str(now["status"]))
+
+    return Watch(what, look)
+
+
+def _read(world: World, prop: Document, record: Document) -> tuple[Document | None, float | None]:
+    """An activation, which may not be there yet shortly after it was started (papi-v1.md 16.2)."""
+    try:
+        return papi.get_activation(
+            world.session, str(prop["propertyId"]), str(record["activationId"]), place=place_of(prop)
+        )
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        return None, None
+
+
+def _ended(what: str, record: Document) -> OperationEnded:
+    cause = record.get("failureCause")
+    return OperationEnded(
+        "activation_failed",
+        "The operation has not come to its end",
+        f"{what} ended as {record['status']}" + (f": {str(cause).rstrip('.')}." if cause else "."),
+        cure="Run the task again to request it once more; if it fails again, take the id above to Akamai support.",
+    )
