@@ -192,7 +192,9 @@ class PropertyEdit:
         if not choice.held.same_hostnames(wanted):
             plan.steps.append(self._step("edit", current, "hostnames", "Its host names are not as wanted."))
         for text in current.denials:
-            plan.warn(f"{text} Activating the version is refused unless that changes before.", hazard="deny_unbound_hostname")
+            plan.warn(
+                f"{text} Activating the version is refused unless that changes before.", hazard="deny_unbound_hostname"
+            )
         if current.unverified:
             plan.warn(current.unverified, hazard="unverified")
         return plan
