@@ -65,6 +65,7 @@ class Demo:
         self.certs = certs
         self.started = time.monotonic()
         self.figures: list[tuple[str, str]] = []
+        self.partners = PARTNERS
         self.has_sha1 = True
         self.plan: list[Document] = []
 
@@ -159,22 +160,19 @@ class Demo:
         if self.certs is None:
             roots, weak = demo_input.public_roots(now)
             (ROOT / PARTNERS).write_text(demo_input.bundle([*roots, weak]))
-            origin = "public roots of certifi, one SHA-1 signed"
-            self.count = len(roots) + 1
+            held, origin = [*roots, weak], "public roots of certifi, one SHA-1 signed"
         else:
-            (ROOT / PARTNERS).write_bytes(_bundle_of(self.certs))
-            held = demo_input.read(_bundle_of(self.certs))
+            self.partners = _shortest(Path(self.certs))
+            held, origin = demo_input.read(_content(self.certs)), "yours"
             self.has_sha1 = any(demo_input.digest(certificate) == "sha1" for certificate in held)
-            self.count = len(held)
-            origin = f"yours, from {self.certs}"
         self.screen.table(
             ("file", "certificates", "what they are"),
             [
-                (PARTNERS, self.count, origin),
+                (self.partners, len(held), origin),
                 (DEVICES, len(own), "root and intermediate made now, keys gone"),
             ],
         )
-        self.figures.append(("certificates", f"{self.count} in CA set partners, {len(own)} in CA set devices"))
+        self.figures.append(("certificates", f"{len(held)} in CA set partners, {len(own)} in CA set devices"))
 
     def refusal(self) -> None:
         self.configure(allow_sha1=False)
@@ -285,7 +283,7 @@ class Demo:
     # What the chapters share
 
     def configure(self, *, allow_sha1: bool) -> None:
-        (ROOT / CONFIG).write_text(demo_input.configuration(str(PARTNERS), str(DEVICES), allow_sha1))
+        (ROOT / CONFIG).write_text(demo_input.configuration(str(self.partners), str(DEVICES), allow_sha1))
 
     def play(self, what: str, playbook: str, *options: str, told: Callable[[Event], None] | None = None) -> Outcome:
         """Runs a playbook, with a sign of life; its figures go into the summary."""
@@ -320,11 +318,10 @@ class Demo:
 
     def refused(self, outcome: Outcome) -> None:
         failure = _failure(outcome)
-        errors = (failure or {}).get("failure", {}).get("errors") or []
         if self.certs is not None and failure and failure["failure"].get("type") == "invalid_certificate":
             raise Wrong(
                 f"The certificates of {self.certs} are not accepted. {failure['failure'].get('cure') or ''}",
-                [_problem(error) for error in errors],
+                [_problem(error) for error in sorted(failure["failure"]["errors"], key=_position)],
             )
         raise Wrong("A playbook failed that should not have.", outcome.said(ROOT / LOG))
 
@@ -394,7 +391,13 @@ def _refuse_running(ready: Path) -> None:
         )
 
 
-def _bundle_of(certs: str) -> bytes:
+def _shortest(path: Path) -> Path:
+    """The path as seen from the clone, where playbooks run: relative where it lies in it."""
+    path = path.absolute()
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def _content(certs: str) -> bytes:
     try:
         return Path(certs).read_bytes()
     except OSError as error:
@@ -407,9 +410,13 @@ def _failure(outcome: Outcome) -> Document | None:
     return event["result"] if event and "failure" in event["result"] else None
 
 
+def _position(error: Document) -> int:
+    return error.get("position") or 0
+
+
 def _problem(error: Document) -> str:
-    place = f", certificate {error['position']}" if error.get("position") else ""
-    return f"{error.get('file')}{place}: {error.get('subject') or ''}: {error.get('reason')}"
+    place = [f"certificate {error['position']}"] if error.get("position") else [str(error.get("file"))]
+    return ", ".join([*place, *filter(None, [error.get("subject")])]) + f": {error.get('reason')}"
 
 
 def _changed(outcome: Outcome) -> list[str]:
