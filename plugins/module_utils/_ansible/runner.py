@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from .._domain.errors import Hazard, WishError
+from .._domain.errors import Hazard, InvalidOption, WishError
 from .._domain.past import events
 from .._domain.pem import secrets_in
 from .._domain.plan import Document, Plan, settle_unknown
@@ -35,6 +35,7 @@ LIBRARIES: t.Final = (
 
 HTTP_TIMEOUT: t.Final = 60.0
 RETRY_TIMEOUT: t.Final = 300.0
+YEAR: t.Final = 31_536_000
 
 
 class Module(AnsibleModule):
@@ -48,11 +49,18 @@ class Module(AnsibleModule):
         raise AssertionError("exit_json has returned")
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        result.setdefault("failure", WishError("invalid_option", str(msg)).failure())
-        super().fail_json(msg=msg, **self._shaped(result))
+        cure = "`ansible-doc edgetrust.akamai.<module>` shows the options and what they take."
+        failure = WishError("invalid_option", str(msg), cure=cure).failure()
+        super().fail_json(msg=msg, **self._shaped({"changed": False, "plan": [], "failure": failure, **result}))
         raise AssertionError("fail_json has returned")
 
+    def _log_invocation(self) -> None:
+        _mask_private_keys(self, self.params)
+        super()._log_invocation()  # type: ignore[no-untyped-call]
+
     def _shaped(self, result: Document) -> Document:
+        # Ansible's own argument errors end here before anything else had a chance to look at the options.
+        _mask_private_keys(self, getattr(self, "params", None))
         arguments = {name: value for name, value in (getattr(self, "params", None) or {}).items() if name != "assume"}
         return {"invocation": {"module_args": arguments}, **t.cast(Document, plain(result))}
 
@@ -138,13 +146,14 @@ class Run:
 def _guarded(module: Module, body: t.Callable[[Run], None]) -> t.NoReturn:
     run = Run(module)
     try:
-        _mask_private_keys(module, module.params)
         _require_libraries(module)
+        _require_seconds(module.params)
         body(run)
     except (WishError, WireError) as error:
         _fail(run, error.msg, error.failure())
     except CredentialError as error:
-        _fail(run, str(error), WishError("invalid_option", str(error)).failure())
+        cure = f"Check `{error.option}`; the documentation of the connection options tells which source counts."
+        _fail(run, str(error), WishError("invalid_option", str(error), cure=cure).failure())
     except Exception as error:  # a fault of ours: it still ends in the one failure shape
         failure = {**WishError("invalid_option", f"{type(error).__name__}: {error}").failure(), "type": "internal"}
         _fail(run, f"Internal error: {type(error).__name__}: {error}", failure, exception=traceback.format_exc())
@@ -242,7 +251,18 @@ def _finish(run: Run, resource: Resource, plan: Plan) -> None:
     )
 
 
+def _require_seconds(options: Document) -> None:
+    """Ansible takes `nan` and `inf` for numbers, sockets do not; and nobody waits longer than a year."""
+    for name in ("http_timeout", "retry_timeout", "wait_timeout", "poll_interval"):
+        value = options.get(name)
+        if value is not None and not 0 <= value <= YEAR:
+            raise InvalidOption(
+                f"{name}: {value:g} is no number of seconds to wait.", cure=f"Give one from 0 to {YEAR}."
+            )
+
+
 def _require_libraries(module: Module) -> None:
+    cure = "Install it for that Python, or let `ansible_python_interpreter` point to one that has it."
     for name, package in LIBRARIES:
         try:
             __import__(name)
@@ -251,7 +271,7 @@ def _require_libraries(module: Module) -> None:
                 msg=missing_required_lib(package, url="https://pypi.org/project/" + package),
                 exception=traceback.format_exc(),
                 failure={
-                    **WishError("invalid_option", f"{package} is missing on {sys.executable}").failure(),
+                    **WishError("invalid_option", f"{package} is missing on {sys.executable}", cure=cure).failure(),
                     "type": "missing_library",
                 },
             )

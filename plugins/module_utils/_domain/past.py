@@ -47,10 +47,13 @@ def _flat(results: Iterable[t.Any]) -> Iterator[Mapping[str, t.Any]]:
 
 
 def _of(result: Mapping[str, t.Any]) -> Iterator[Event]:
-    deferred = set(result.get("deferred") or ())
-    for position, step in enumerate(result.get("plan") or ()):
-        if step.get("done") or position not in deferred:
-            target = step["target"]
+    plan, deferred = result.get("plan"), result.get("deferred")
+    later = deferred if isinstance(deferred, list) else []
+    for position, step in enumerate(plan if isinstance(plan, list) else []):
+        target = step.get("target") if isinstance(step, Mapping) else None
+        if not isinstance(target, Mapping) or not {"verb", "done"} <= set(step) or "kind" not in target:
+            return  # Other collections have plans, too.
+        if step["done"] or position not in later:
             yield Event(
                 verb=step["verb"],
                 kind=target["kind"],

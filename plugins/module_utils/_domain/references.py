@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .errors import Ambiguous, InvalidOption, NotFound
+from .pem import secrets_in
 
 T = TypeVar("T")
 
@@ -166,6 +167,8 @@ def description_text(value: Any, option: str = "description") -> str | None:
     text = None if value is None else str(value)
     if not text:
         return None
+    if secrets_in(text):
+        raise InvalidOption(f"{option} holds a private key.", cure="Take it out; a description is sent to Akamai.")
     if len(text) > 255:
         raise InvalidOption(f"{option} has {len(text)} characters; METS takes 255 at most.")
     return text
