@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import typing as t
 
 from .._domain.past import Event
 from .._domain.plan import Document, Plan
-from .cps_world import CpsWorld
-from .mets_world import MetsWorld
-from .papi_world import PapiWorld
 
 if t.TYPE_CHECKING:
     from .._wire.session import Session
+    from .cps_world import CpsWorld
+    from .mets_world import MetsWorld
+    from .papi_world import PapiWorld
 
 
 class Clock(t.Protocol):
@@ -24,16 +25,36 @@ class Clock(t.Protocol):
 
 
 class World:
-    """What resources read and write through; `dry` in check mode. Reads are kept for the run; `forget` drops them after a write."""
+    """What resources read and write through; `dry` in check mode.
+
+    Reads are kept for the run; `forget` drops them after a write. An API is loaded when it is first asked for: each task
+    is a process of its own, and most need one API or two.
+    """
 
     def __init__(self, session: Session, clock: Clock, past: t.Sequence[Event] = (), *, dry: bool = False) -> None:
         self.session = session
         self.dry = dry
         self.clock = clock
-        self.mets = MetsWorld(session, past)
-        self.cps = CpsWorld(session, past)
-        self.papi = PapiWorld(session, past)
+        self._past = past
         self.warnings: list[Document] = []
+
+    @functools.cached_property
+    def mets(self) -> MetsWorld:
+        from .mets_world import MetsWorld
+
+        return MetsWorld(self.session, self._past)
+
+    @functools.cached_property
+    def cps(self) -> CpsWorld:
+        from .cps_world import CpsWorld
+
+        return CpsWorld(self.session, self._past)
+
+    @functools.cached_property
+    def papi(self) -> PapiWorld:
+        from .papi_world import PapiWorld
+
+        return PapiWorld(self.session, self._past)
 
     def warn(self, detail: str, **members: t.Any) -> None:
         """An entry of the `api_warnings` of a module that only looks; one that changes things has its plan for that."""
@@ -43,9 +64,9 @@ class World:
         return self.clock.now()
 
     def forget(self) -> None:
-        self.mets.forget()
-        self.cps.forget()
-        self.papi.forget()
+        for api in ("mets", "cps", "papi"):
+            if api in self.__dict__:
+                getattr(self, api).forget()
 
 
 class Stale(Exception):
