@@ -219,7 +219,9 @@ ENROLLMENTS = Table(
         "send_ca_list_to_client": Key(flag, (BINDING,)),
         "when_bound_to_other": Key(text, (BINDING,)),
         "pending_changes": Key(text, (BINDING, ENROLLMENT)),
+        "renewal_window": Key(text, (BINDING,)),
         "acknowledge_warnings": Key(flag, (BINDING, ENROLLMENT)),
+        "acknowledge_warnings_matching": Key(listed(text), (BINDING, ENROLLMENT)),
         "acknowledge_change_management": Key(flag, (BINDING, ENROLLMENT)),
     },
     one_of=[("enrollment_id", "common_name"), ("ca_set_name", "ca_set_id")],
@@ -263,8 +265,10 @@ ELSEWHERE: t.Final = {
     "wait_timeout": "it is a variable of the role",
     "poll_interval": "it is a variable of the role",
     "replaces": "the roles see to it",
+    "http_timeout": "set it by module_defaults of the play",
+    "retry_timeout": "set it by module_defaults of the play",
     **dict.fromkeys(
-        ("edgerc", "section", "account_switch_key", "ca_path", "host", "client_token", "client_secret", "access_token"),
+        ("edgerc", "section", "host", "client_token", "client_secret", "access_token", "account_switch_key", "ca_path"),
         "the connection is set by akamai_* variables or the environment",
     ),
 }

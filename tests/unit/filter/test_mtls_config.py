@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 from pathlib import Path
@@ -215,8 +216,8 @@ def test_rule_27_two_entries_for_one_thing_are_refused(config: Any, said: str) -
 
 # The tables against the modules and the roles.
 
-#: Options that only the roles themselves set, and `version` of an activation, which is the one that was edited.
-OURS = {"edits", "version", "edge_hostname", "certificate_type"}
+#: Of an activation it is the one that was edited.
+OURS = {"version"}
 
 
 def handed_to(target: str) -> set[str]:
@@ -224,24 +225,28 @@ def handed_to(target: str) -> set[str]:
 
 
 def argument_spec(module: str) -> set[str]:
+    """The documented options, those of the doc fragments too."""
     text = (ROOT / "plugins" / "modules" / f"{module}.py").read_text()
-    found: set[str] = set(yaml.safe_load(text.split('DOCUMENTATION = r"""')[1].split('"""')[0])["options"])
-    return found
+    document = yaml.safe_load(text.split('DOCUMENTATION = r"""')[1].split('"""')[0])
+    options = set(document.get("options", {}))
+    for fragment in document["extends_documentation_fragment"]:
+        name, _dot, variant = fragment.removeprefix("edgetrust.akamai.").partition(".")
+        shelf = importlib.import_module(f"ansible_collections.edgetrust.akamai.plugins.doc_fragments.{name}")
+        held = yaml.safe_load(getattr(shelf.ModuleDocFragment, variant.upper() or "DOCUMENTATION"))
+        options |= set(held.get("options", {}))
+    return options
 
 
 @pytest.mark.parametrize(
-    "module", ["mets_ca_set", "mets_ca_set_version", "cps_mtls_binding", "papi_mtls_rule", "papi_activation"]
+    "module",
+    ["mets_ca_set", "mets_ca_set_version", "cps_mtls_binding", "cps_enrollment", "papi_mtls_rule", "papi_activation"],
 )
 def test_every_option_is_a_key_or_said_to_be_none(module: str) -> None:
     rule = module == "papi_mtls_rule"
     keys = handed_to("mtls_rule") | handed_to("papi_property_edit") if rule else handed_to(module)
     options = argument_spec(module)
     assert options - keys - set(room.ELSEWHERE) - OURS == set()
-    # Those that name a thing come from doc fragments.
-    assert keys - options - {key for table in room.LISTS.values() for names in table.one_of for key in names} <= {
-        "contract_id",
-        "group_id",
-    }
+    assert keys - options == set()
 
 
 @pytest.mark.parametrize("role", ["mtls_onboard", "mtls_teardown"])

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles through ansible-playbook: law 3b (a role's plan in check mode is its real plan), laws 1, 2 and 9, and refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from akamai_emulator.testing import Running
+from authorities import issued
+from demo_proof import account_differences, plan_differences, writes  # tools/, by `pythonpath` in pyproject.toml
+from in_process import House
+from playbook_runs import Playbooks, Played
+
+CONFIG: dict[str, Any] = {
+    "ca_sets": [{"ca_set_name": "partners", "certificates_file": "partners.pem"}],
+    "enrollments": [
+        {"common_name": "www.example.com", "ca_set_name": "partners"},
+        {"common_name": "shop.example.com", "ca_set_name": "partners"},
+    ],
+    "properties": [
+        {
+            "property_name": "www",
+            "hostnames": ["www.example.com"],
+            "ca_set_names": ["partners"],
+            "enforcement": "deny",
+            "notify_emails": ["ops@example.com"],
+        },
+        {
+            "property_name": "shop",
+            "hostnames": ["shop.example.com"],
+            "ca_set_names": ["partners"],
+            "enforcement": "log",
+            "notify_emails": ["ops@example.com"],
+        },
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def playbooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
+    directory = tmp_path_factory.mktemp("roles")
+    (directory / "partners.pem").write_text(issued("Example Root").pem)
+    (directory / "more.pem").write_text(issued("Example Root").pem + issued("Another Root").pem)
+    with Running(tmp_path_factory.mktemp("emulator"), durations="demo") as emulator:
+        yield Playbooks(emulator, directory)
+
+
+@pytest.fixture
+def stock(playbooks: Playbooks) -> Any:
+    """The emulator's stock, and its state document."""
+    playbooks.emulator.control.reset()
+    return playbooks.emulator.control.state()
+
+
+@pytest.fixture
+def onboarded(playbooks: Playbooks, house: House) -> Any:
+    """The state document from before everything in `CONFIG` was set up, by modules in this process."""
+    before = house.control.state()
+    house.ok("mets_ca_set", ca_set_name="partners")
+    file = str(playbooks.directory / "partners.pem")
+    house.ok("mets_ca_set_version", ca_set_name="partners", certificates_file=file)
+    house.ok("mets_activation", ca_set_name="partners", version=1)
+    for entry in CONFIG["enrollments"]:
+        house.ok("cps_mtls_binding", **entry)
+    for entry in CONFIG["properties"]:
+        rule = {name: entry[name] for name in ("property_name", "hostnames", "ca_set_names", "enforcement")}
+        made = house.ok("papi_mtls_rule", **rule)["property"]
+        house.ok(
+            "papi_activation",
+            property_name=entry["property_name"],
+            version=made["property_version"],
+            replaces=made["base_version"],
+            notify_emails=entry["notify_emails"],
+        )
+    playbooks.emulator.control.put_state(house.control.state())
+    return before
+
+
+def played(playbooks: Playbooks, role: str, config: Any, *arguments: str, **variables: Any) -> tuple[Played, list[str]]:
+    """A run that must end well, and its write requests."""
+    control = playbooks.emulator.control
+    control.forget_requests()
+    result = playbooks.role(role, config, *arguments, **variables)
+    assert result.status == 0, result.text
+    warnings = [line for line in result.text.splitlines() if "[WARNING]" in line]
+    assert [line for line in warnings if "Accepted by allow_outage" not in line] == []
+    return result, writes(control.requests())
+
+
+def planned_and_done(playbooks: Playbooks, role: str, config: Any, **variables: Any) -> Played:
+    """Check mode, then the run itself: the one writes nothing and foresees the other."""
+    foreseen, none = played(playbooks, role, config, "--check", **variables)
+    assert none == []
+    done, some = played(playbooks, role, config, **variables)
+    assert some
+    assert plan_differences(foreseen.fact["plan"], done.fact["plan"]) == []
+    assert foreseen.fact["changed"] is done.fact["changed"] is True
+    assert foreseen.changed > 0
+    return done
+
+
+def silent(playbooks: Playbooks, role: str, config: Any, **variables: Any) -> Played:
+    """A run that finds all as it should be."""
+    again, none = played(playbooks, role, config, **variables)
+    assert (again.changed, none, again.fact["plan"], again.fact["changed"]) == (0, [], [], False)
+    return again
+
+
+def verbs(result: Played) -> list[str]:
+    return [f"{step['verb']} {step['target']['kind']}" for step in result.fact["plan"]]
+
+
+def test_onboarding_from_nothing_and_another_version(playbooks: Playbooks, stock: Any) -> None:
+    done = planned_and_done(playbooks, "mtls_onboard", CONFIG)
+    assert [ca_set["production_version"] for ca_set in done.fact["ca_sets"]] == [1]
+    assert [binding["ca_set_name"] for binding in done.fact["bindings"]] == ["partners", "partners"]
+    active = [(a["network"], a["version"]) for p in done.fact["properties"] for a in p["activations"]]
+    assert active == [("STAGING", 3), ("PRODUCTION", 3)] * 2
+    silent(playbooks, "mtls_onboard", CONFIG)
+    more = {"ca_sets": [{**CONFIG["ca_sets"][0], "certificates_file": "more.pem"}]}
+    changed = planned_and_done(playbooks, "mtls_onboard", more)
+    assert verbs(changed) == ["create ca_set_version", "activate ca_set_version", "activate ca_set_version"]
+
+
+def test_teardown_leaves_the_account_as_it_was(playbooks: Playbooks, onboarded: Any) -> None:
+    done = planned_and_done(playbooks, "mtls_teardown", CONFIG)
+    assert verbs(done)[-3:] == ["deactivate ca_set_version", "deactivate ca_set_version", "delete ca_set"]
+    assert account_differences(onboarded, playbooks.emulator.control.state()) == []
+    silent(playbooks, "mtls_teardown", CONFIG)
+
+
+def test_teardown_in_the_order_of_the_guide(playbooks: Playbooks, onboarded: Any) -> None:
+    """Host name and rule in one version, then the enrollment, then the set; nothing without the hazards accepted."""
+    control = playbooks.emulator.control
+    control.forget_requests()
+    config = deepcopy(CONFIG)
+    # CPS keeps an enrollment as long as any of its names is live.
+    for entry, name in zip(config["properties"], ["api.example.com", "pay.example.com"], strict=True):
+        entry["hostnames"].append(name)
+    wish = {"remove_hostnames": True, "delete_enrollments": True}
+    refused = playbooks.role("mtls_teardown", config, **wish)
+    assert refused.status != 0
+    assert "delete_live_hostname" in refused.text
+    assert writes(control.requests()) == []
+    done = planned_and_done(playbooks, "mtls_teardown", config, allow_outage=["delete_live_hostname"], **wish)
+    order = ["edit property_version", "activate property_version", "delete enrollment", "delete ca_set"]
+    assert [verb for verb in dict.fromkeys(verbs(done)) if verb in order] == order
+    account = control.state()["accounts"]["A-CCT1234"]
+    assert [enrollment["id"] for enrollment in account["enrollments"]] == [10003, 10004]
+    assert [prop["versions"][-1]["hostnames"] for prop in account["properties"]] == [[], []]
+    silent(playbooks, "mtls_teardown", config, **wish)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"hostname": "www.example.com"}, r"properties[0].hostname: unknown key; did you mean hostnames?"),
+        ({"property_name": "nowhere"}, "nowhere"),
+        ({"ca_set_names": ["strangers"]}, "strangers"),
+    ],
+    ids=["key", "property", "set"],
+)
+def test_refusals_come_before_the_first_write(
+    playbooks: Playbooks, stock: Any, change: dict[str, Any], said: str
+) -> None:
+    config = deepcopy(CONFIG)
+    config["properties"][0].update(change)
+    playbooks.emulator.control.forget_requests()
+    refused = playbooks.role("mtls_onboard", config)
+    assert refused.status != 0
+    assert said in refused.text
+    assert writes(playbooks.emulator.control.requests()) == []
