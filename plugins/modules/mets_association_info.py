@@ -13,7 +13,8 @@ short_description: Look at who uses a CA set
 version_added: 0.1.0
 description:
   - Returns the enrollments that a CA set is bound to, and the host names that use it through Cloud Certificate Manager.
-  - A property that only names the set in a rule is not listed by the API.
+  - The API does not list properties that only name the set in a rule. Those are found in the rule trees of all properties that the
+    API client may see, in the versions that are active and in the latest one.
 author:
   - edgetrust.akamai contributors (@edgetrust)
 extends_documentation_fragment:
@@ -21,7 +22,13 @@ extends_documentation_fragment:
   - edgetrust.akamai.attributes.looks
   - edgetrust.akamai.connection
   - edgetrust.akamai.ca_set_ref
+options:
+  include_rules:
+    description: Look for rules as well. Takes one or two requests for each property that the API client may see.
+    type: bool
+    default: true
 seealso:
+  - module: edgetrust.akamai.papi_mtls_rule_info
   - module: edgetrust.akamai.cps_mtls_binding
   - module: edgetrust.akamai.mets_activation
 """
@@ -59,6 +66,28 @@ associations:
         status: {description: "V(ATTACHING), V(ATTACHED) or V(DETACHING).", type: str, returned: always, sample: ATTACHED}
         property_id: {description: Id of its property., type: str, returned: always, sample: "200001"}
         property_name: {description: Name of its property., type: str, returned: always, sample: www}
+    rules:
+      description: >-
+        Rules that enforce client certificates of the set, in active and in latest versions of properties. Null without
+        O(include_rules), and where PAPI could not be read, which RV(api_warnings) says then.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}
+        property_name: {description: Name of the property., type: str, returned: always, sample: www}
+        property_version: {description: Number of the version., type: int, returned: always, sample: 3}
+        active_on: {description: The networks where it is active., type: list, elements: str, returned: always, sample: [PRODUCTION]}
+        rule_name: {description: Name of the rule., type: str, returned: always, sample: Basic mTLS enforcement settings}
+        rule_path:
+          description: Names of the rules from below C(default) to this one.
+          type: list
+          elements: str
+          returned: always
+          sample: [Basic mTLS enforcement settings]
+        hostnames: {description: Host names that it is for., type: list, elements: str, returned: always, sample: [www.example.com]}
+        enforcement: {description: V(deny) or V(log)., type: str, returned: always, sample: deny}
+        ca_set_ids: {description: Ids of all CA sets that it names., type: list, elements: str, returned: always, sample: ["12345"]}
 # Common return values, from tools/common_returns.yml.
 api_warnings:
   description: Warnings of the API and of this collection, each with at least a C(detail).
@@ -106,9 +135,11 @@ from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.argument
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import show
 from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.mets_looks import Associations
 
+OPTIONS = {"include_rules": {"type": "bool", "default": True}}
+
 
 def main() -> None:
-    show(Associations, CA_SET_REF)
+    show(Associations, CA_SET_REF, OPTIONS)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 
 from .._api import mets
+from .._domain import mtls_rule
+from .._domain.certificates import moment
 from .._domain.errors import InvalidOption
 from .._domain.plan import Document
-from .._domain.references import given
-from .._domain.shapes import snake
+from .._domain.references import given, prefixed
+from .._domain.shapes import pick, snake
 from . import ca_set, ca_set_version
 from .activation import version_number
-from .mets_world import NETWORKS, CaSetRef
+from .mets_world import NETWORKS, CaSetRef, unless_missing
+from .side_reads import if_readable, together
 from .world import World
 
 ACTIVATION: t.Final = (
@@ -31,6 +35,7 @@ ACTIVATION: t.Final = (
     "modified_by",
     "modified_date",
 )
+ACTIVITY: t.Final = ("type", "network", "version", "activity_date", "activity_by")
 
 
 class CaSets:
@@ -118,35 +123,117 @@ class Activations:
         return {"activations": wished}
 
 
-class Associations:
-    """`mets_association_info`: the enrollments and host names that METS lists for a set."""
+class Activities:
+    """`mets_activity_info`: the history of a set; by id also of one that is deleted."""
 
     def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
         self.ref = CaSetRef.required(options)
+        self.start, self.end = time_option(options, "start"), time_option(options, "end")
+        if self.start and self.end and self.start > self.end:
+            raise InvalidOption("start: is later than end.", cure="Exchange the two.")
+
+    def look(self, world: World) -> Document:
+        ca_set_id = self.ref.id
+        if ca_set_id is None:
+            named = world.mets.ca_set(self.ref)
+            ca_set_id = str(named["caSetId"]) if named is not None else None
+        history = None if ca_set_id is None else unless_missing(self._history, world, ca_set_id)
+        if history is None:
+            return {"activities": []}
+        about = {"ca_set_id": str(history["caSetId"]), "ca_set_name": history["caSetName"]}
+        entries = sorted(history.get("activities") or [], key=lambda a: str(a["activityDate"]), reverse=True)
+        return {"activities": [{**about, **pick(snake(a), *ACTIVITY)} for a in entries]}
+
+    def _history(self, world: World, ca_set_id: str) -> Document:
+        return mets.list_activities(world.session, ca_set_id, start=_instant(self.start), end=_instant(self.end))
+
+
+class Associations:
+    """`mets_association_info`: who uses a set. METS lists enrollments and host names, and PAPI holds the rules."""
+
+    def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
+        self.ref = CaSetRef.required(options)
+        self.rules = bool(options.get("include_rules"))
 
     def look(self, world: World) -> Document:
         found = world.mets.ca_set(self.ref)
         if found is None:
-            return {"associations": {"enrollments": [], "hostnames": []}}
-        uses = world.mets.associations(found)
-        enrollments = [
-            {
-                "enrollment_id": e["enrollmentId"],
-                "common_name": e["cn"],
-                "staging_slots": e.get("stagingSlots") or [],
-                "production_slots": e.get("productionSlots") or [],
-            }
-            for e in uses["enrollments"]
-        ]
-        hostnames = [
-            {
-                "hostname": h["hostName"],
-                "network": h["network"],
-                "status": h["status"],
-                "property_id": p["propertyId"],
-                "property_name": p.get("propertyName"),
-            }
-            for p in uses["properties"]
-            for h in p.get("hostnames") or []
-        ]
-        return {"associations": {"enrollments": enrollments, "hostnames": hostnames}}
+            return {"associations": {"enrollments": [], "hostnames": [], "rules": [] if self.rules else None}}
+        rules = None
+        if self.rules:
+            rules = if_readable(world, "The rules of properties", lambda: _rules_naming(world, str(found["caSetId"])))
+        return {"associations": {**used_by(world, found), "rules": rules}}
+
+
+def used_by(world: World, ca_set: Document) -> Document:
+    """The enrollments and host names that METS lists for a set (mets-v2.md 3.6)."""
+    uses = world.mets.associations(ca_set)
+    enrollments = [
+        {
+            "enrollment_id": e["enrollmentId"],
+            "common_name": e["cn"],
+            "staging_slots": e.get("stagingSlots") or [],
+            "production_slots": e.get("productionSlots") or [],
+        }
+        for e in uses["enrollments"]
+    ]
+    hostnames = [
+        {
+            "hostname": h["hostName"],
+            "network": h["network"],
+            "status": h["status"],
+            "property_id": p["propertyId"],
+            "property_name": p.get("propertyName"),
+        }
+        for p in uses["properties"]
+        for h in p.get("hostnames") or []
+    ]
+    return {"enrollments": enrollments, "hostnames": hostnames}
+
+
+def _rules_naming(world: World, ca_set_id: str) -> list[Document]:
+    """The rules, in active and in latest versions of all properties that the client sees, that enforce the set."""
+    versions = [
+        (prop, version)
+        for prop in world.papi.all_properties()
+        for version in sorted({int(prop[name]) for name in _SHOWN_VERSIONS if prop.get(name) is not None})
+    ]
+    trees = together(lambda pair: world.papi.rules(*pair), versions)
+    return [
+        rule
+        for (prop, version), envelope in zip(versions, trees, strict=True)
+        for place in mtls_rule.find_enforcing(envelope["rules"])
+        for rule in [_rule(prop, version, mtls_rule.project(place, mtls_rule.family(envelope["ruleFormat"])))]
+        if ca_set_id in rule["ca_set_ids"]
+    ]
+
+
+_SHOWN_VERSIONS: t.Final = ("stagingVersion", "productionVersion", "latestVersion")
+
+
+def _rule(prop: Document, version: int, rule: Document) -> Document:
+    return {
+        "property_id": prefixed(prop["propertyId"], "property"),
+        "property_name": prop["propertyName"],
+        "property_version": version,
+        "active_on": [network for network in NETWORKS if prop.get(f"{network.lower()}Version") == version],
+        **pick(rule, "rule_name", "rule_path", "hostnames", "enforcement", "ca_set_ids"),
+    }
+
+
+def time_option(options: t.Mapping[str, t.Any], name: str) -> dt.datetime | None:
+    """An option that is a time in ISO 8601; a date alone is its first moment in UTC."""
+    text = given(options.get(name))
+    if text is None:
+        return None
+    try:
+        return moment(text)
+    except ValueError:
+        raise InvalidOption(
+            f"{name}: {text!r} is not a time in ISO 8601.", cure="Write it as 2026-01-31 or 2026-01-31T12:00:00Z."
+        ) from None
+
+
+def _instant(when: dt.datetime | None) -> str | None:
+    """As METS takes it: in UTC, with a fraction (mets-v2.md 3.7)."""
+    return None if when is None else when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

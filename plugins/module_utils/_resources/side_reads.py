@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many reads side by side, and reads that a look can do without."""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+
+from .._wire.errors import ApiError
+from .world import World
+
+T = t.TypeVar("T")
+R = t.TypeVar("R")
+
+#: Few, since all clients of an account share its quota of requests (edgegrid.md 5).
+THREADS: t.Final = 4
+
+
+def together(read: t.Callable[[T], R], items: t.Iterable[T]) -> list[R]:
+    """What `read` makes of each, in the order of the items. The first failure is raised, and nothing new begun after it."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(read, items))
+
+
+def if_readable(world: World, what: str, read: t.Callable[[], R]) -> R | None:
+    """What `read` returns; None, and a warning that names `what`, where there is no grant or the service is out of order."""
+    try:
+        return read()
+    except ApiError as error:
+        if error.status != 403 and error.status < 500:
+            raise
+        world.warn(f"{what} could not be read: {error.msg}", status=error.status, api=error.api, cure=error.cure)
+        return None
