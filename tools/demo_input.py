@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from demo_proof import Wrong
 
 ROOTS = 36
+CA_SET = "partners"
 # A root that ends within this time is left out: the demonstration is about trust that lasts.
 LASTING = dt.timedelta(days=2 * 365)
 BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -125,32 +126,36 @@ def _signed(
     return builder.sign(issuer_key, hashes.SHA256())
 
 
-def configuration(partners: str, devices: str, allow_sha1: bool) -> str:
-    """The one file that all playbooks read, as YAML text. `partners` and `devices` are the paths of the two bundles."""
-    first: dict[str, object] = {"ca_set_name": "partners", "certificates_file": partners}
+def configuration(roots: str, own: str, allow_sha1: bool) -> str:
+    """The one file that all playbooks read, as YAML text. `roots` and `own` are the paths of the two bundles."""
+    ca_set: dict[str, object] = {
+        "ca_set_name": CA_SET,
+        "certificates_file": roots,
+        "certificates": [{"path": own, "description": "Example Devices"}],
+    }
     if allow_sha1:
-        first["allow_insecure_sha1"] = True
+        ca_set["allow_insecure_sha1"] = True
     document = {
         "mtls_config": {
-            "ca_sets": [first, {"ca_set_name": "devices", "certificates_file": devices}],
+            "ca_sets": [ca_set],
             "enrollments": [
-                {"common_name": "www.example.com", "ca_set_name": "partners", "send_ca_list_to_client": True},
-                {"common_name": "shop.example.com", "ca_set_name": "devices"},
+                {"common_name": "www.example.com", "ca_set_name": CA_SET, "send_ca_list_to_client": True},
+                {"common_name": "shop.example.com", "ca_set_name": CA_SET},
             ],
             "properties": [
-                _enforced("www", "www.example.com", "partners", "deny"),
-                _enforced("shop", "shop.example.com", "devices", "log"),
+                _enforced("www", "www.example.com", "deny"),
+                _enforced("shop", "shop.example.com", "log"),
             ],
         }
     }
     return _yaml(document)
 
 
-def _enforced(property_name: str, hostname: str, ca_set_name: str, enforcement: str) -> dict[str, object]:
+def _enforced(property_name: str, hostname: str, enforcement: str) -> dict[str, object]:
     return {
         "property_name": property_name,
         "hostnames": [hostname],
-        "ca_set_names": [ca_set_name],
+        "ca_set_names": [CA_SET],
         "enforcement": enforcement,
         "notify_emails": ["ops@example.com"],
     }

@@ -115,10 +115,10 @@ def _property(document: Document, known: set[tuple[str, int]]) -> Document:
 
 
 def leftovers(before: Document, after: Document) -> dict[str, int]:
-    """What a teardown leaves behind, as it may: what, and how many."""
+    """What a teardown leaves behind, as it may: of what how many."""
     return {
-        "DELETED records of CA sets": _count(after, _deleted) - _count(before, _deleted),
-        "property versions": _count(after, _versions) - _count(before, _versions),
+        "DELETED CA set": _count(after, _deleted) - _count(before, _deleted),
+        "property version": _count(after, _versions) - _count(before, _versions),
     }
 
 

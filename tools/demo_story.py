@@ -38,7 +38,7 @@ LOOK = "tools/demo_look.yml"
 # All in the directory where commands are typed, so that what the screen shows can be typed as well.
 PLACE = Path("demo")
 CONFIG, PACE, LOG = (PLACE / name for name in ("mtls.yml", "pace.yml", "log.txt"))
-PARTNERS, DEVICES = (PLACE / name for name in ("partners.pem", "devices.pem"))
+ROOTS, OWN = (PLACE / name for name in ("roots.pem", "own.pem"))
 VARIABLES = ("-e", f"@{CONFIG}", "-e", f"@{PACE}")
 
 # The emulator's operations take a second or two: look at them as often.
@@ -65,7 +65,7 @@ class Demo:
         self.certs = certs
         self.started = time.monotonic()
         self.figures: list[tuple[str, str]] = []
-        self.partners = PARTNERS
+        self.roots = ROOTS
         self.has_sha1 = True
         self.plan: list[Document] = []
 
@@ -156,23 +156,23 @@ class Demo:
     def certificates(self) -> None:
         now = dt.datetime.now(dt.UTC).replace(microsecond=0)
         own = demo_input.own_authority(now)
-        (ROOT / DEVICES).write_text(demo_input.bundle(own))
+        (ROOT / OWN).write_text(demo_input.bundle(own))
         if self.certs is None:
             roots, weak = demo_input.public_roots(now)
-            (ROOT / PARTNERS).write_text(demo_input.bundle([*roots, weak]))
+            (ROOT / ROOTS).write_text(demo_input.bundle([*roots, weak]))
             held, origin = [*roots, weak], "public roots of certifi, one SHA-1 signed"
         else:
-            self.partners = _shortest(Path(self.certs))
+            self.roots = _shortest(Path(self.certs))
             held, origin = demo_input.read(_content(self.certs)), "yours"
             self.has_sha1 = any(demo_input.digest(certificate) == "sha1" for certificate in held)
         self.screen.table(
             ("file", "certificates", "what they are"),
             [
-                (self.partners, len(held), origin),
-                (DEVICES, len(own), "root and intermediate made now, keys gone"),
+                (self.roots, len(held), origin),
+                (OWN, len(own), "root and intermediate made now, keys gone"),
             ],
         )
-        self.figures.append(("certificates", f"{len(held)} in CA set partners, {len(own)} in CA set devices"))
+        self.figures.append(("certificates", f"{len(held) + len(own)}, in CA set {demo_input.CA_SET}"))
 
     def refusal(self) -> None:
         self.configure(allow_sha1=False)
@@ -206,7 +206,7 @@ class Demo:
         self.screen.good(f"{counted(len(self.plan), 'step')} planned by reading only: {self.sent()}.")
 
     def onboarding(self) -> None:
-        outcome = self.done("onboarding", ONBOARD, told=self.teller())
+        outcome = self.done("onboarding", ONBOARD, told=self.teller("mtls_onboard_result"))
         self.as_planned(outcome, "mtls_onboard_result")
 
     def silence(self) -> None:
@@ -249,19 +249,17 @@ class Demo:
         )
 
     def teardown(self) -> None:
-        outcome = self.done("teardown plan", TEARDOWN, "--check")
-        self.plan = self.plan_of(outcome, "mtls_teardown_result")
-        self.nothing_written("The plan of the teardown")
-        self.show_plan()
-        self.screen.good(f"{counted(len(self.plan), 'step')} planned by reading only: {self.sent()}. Now the run:")
-        outcome = self.done("teardown", TEARDOWN, told=self.teller())
+        self.plan = []
+        outcome = self.done("teardown", TEARDOWN, told=self.teller("mtls_teardown_result"))
         self.as_planned(outcome, "mtls_teardown_result")
         after = self.control.state()
         found = account_differences(self.before, after)
         if found:
             raise Wrong("After the teardown the account is not as it was found.", found)
-        left = ", ".join(f"{number} {what}" for what, number in leftovers(self.before, after).items())
-        self.screen.good(f"The account is as found, compared member by member. Left, as records: {left}, histories.")
+        left = ", ".join(counted(number, what) for what, number in leftovers(self.before, after).items())
+        self.screen.good(
+            f"The account is as found, compared member by member. It keeps, as a record, {left} and histories."
+        )
 
     def summary(self) -> None:
         self.figures.append(("all together", f"{time.monotonic() - self.started:.0f} s"))
@@ -283,7 +281,7 @@ class Demo:
     # What the chapters share
 
     def configure(self, *, allow_sha1: bool) -> None:
-        (ROOT / CONFIG).write_text(demo_input.configuration(str(self.partners), str(DEVICES), allow_sha1))
+        (ROOT / CONFIG).write_text(demo_input.configuration(str(self.roots), str(OWN), allow_sha1))
 
     def play(self, what: str, playbook: str, *options: str, told: Callable[[Event], None] | None = None) -> Outcome:
         """Runs a playbook, with a sign of life; its figures go into the summary."""
@@ -325,12 +323,18 @@ class Demo:
             )
         raise Wrong("A playbook failed that should not have.", outcome.said(ROOT / LOG))
 
-    def teller(self) -> Callable[[Event], None]:
-        """Tells each step when it is done, and each wait."""
+    def teller(self, fact: str) -> Callable[[Event], None]:
+        """Tells each step when it is done, and each wait. A role plans all before it writes: a plan not known yet is shown."""
         told: set[tuple[Any, ...]] = set()
 
         def tell(event: Event) -> None:
             result = event.get("result", {})
+            if not self.plan:
+                self.plan = result.get("ansible_facts", {}).get(fact, {}).get("plan", [])
+                if self.plan:
+                    self.nothing_written("Planning")
+                    self.show_plan()
+                    self.screen.good(f"{counted(len(self.plan), 'step')} planned by reading only: {self.sent()}.")
             for step, key in zip(result.get("plan") or [], steps(result.get("plan") or []), strict=True):
                 if step["done"] and key not in told:
                     told.add(key)
@@ -362,7 +366,7 @@ class Demo:
         """The requests of the last playbook, by method; a POST that only asks is named, as it looks like a write."""
         requests = self.control.requests()
         asks = sum(request["method"] == "POST" and not request["write"] for request in requests)
-        return methods(requests) + (f" ({counted(asks, 'POST')} had certificates checked, no more)" if asks else "")
+        return methods(requests) + (f" ({counted(asks, 'POST')} only ask)" if asks else "")
 
     def as_planned(self, outcome: Outcome, fact: str) -> None:
         happened = self.plan_of(outcome, fact)

@@ -53,9 +53,8 @@ def test_the_own_intermediate_is_signed_by_the_own_root() -> None:
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_the_configuration_is_yaml_and_allows_sha1_for_one_set_only(allowed: bool) -> None:
+def test_the_configuration_is_yaml_and_allows_sha1_when_asked(allowed: bool) -> None:
     config = yaml.safe_load(demo_input.configuration("a.pem", "b.pem", allowed))["mtls_config"]
-    partners, devices = config["ca_sets"]
-    assert (partners["certificates_file"], devices["certificates_file"]) == ("a.pem", "b.pem")
-    assert partners.get("allow_insecure_sha1") is (True if allowed else None)
-    assert "allow_insecure_sha1" not in devices
+    (ca_set,) = config["ca_sets"]
+    assert (ca_set["certificates_file"], ca_set["certificates"][0]["path"]) == ("a.pem", "b.pem")
+    assert ca_set.get("allow_insecure_sha1") is (True if allowed else None)

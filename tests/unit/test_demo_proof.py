@@ -106,7 +106,7 @@ def after_teardown() -> Document:
 
 def test_what_a_teardown_may_leave_is_no_difference() -> None:
     assert demo_proof.account_differences(state(), after_teardown()) == []
-    assert demo_proof.leftovers(state(), after_teardown()) == {"DELETED records of CA sets": 1, "property versions": 2}
+    assert demo_proof.leftovers(state(), after_teardown()) == {"DELETED CA set": 1, "property version": 2}
 
 
 def _at(world: Document, path: tuple[Any, ...], value: Any) -> Document:
