@@ -322,7 +322,10 @@ class _Reader:
     def entry(self, option: str, entry: Mapping[str, Any]) -> None:
         text, file = given(entry.get("pem")), given(entry.get("path"))
         if (text is None) == (file is None):
-            raise InvalidOption(f"{option} needs exactly one of pem and path.")
+            raise InvalidOption(
+                f"{option} needs exactly one of pem and path.",
+                cure="Give the certificates as text in `pem`, or their file in `path`.",
+            )
         description = description_text(entry.get("description"), f"{option}.description")
         if file is not None:
             self.file(self.path(file), description)

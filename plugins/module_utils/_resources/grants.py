@@ -64,7 +64,8 @@ class Grants:
 
     def look(self, world: World) -> Document:
         held, when, refusal = _credential(world)
-        offset = None if when is None else round((when - world.now()).total_seconds())
+        # `Date` has whole seconds: on average, half a one is gone.
+        offset = None if when is None else round((when - world.now()).total_seconds() + 0.5)
         scopes = str(held.get("scope") or "").split()
         missing: dict[str, Document] = {}
         if refusal is None:
