@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import registry_cps
+import registry_papi
 from starts import ROOTS, pems
 from wishes import Case, Twin, Wish, ends_from
 
@@ -172,6 +173,6 @@ WISHES: list[Wish] = [
     ),
 ]
 
-WISHES += registry_cps.WISHES
+WISHES += registry_cps.WISHES + registry_papi.WISHES
 
 CASES = [Case(wish, start, end) for wish in WISHES for start, end in wish.ends.items()]

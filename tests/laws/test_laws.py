@@ -110,9 +110,10 @@ def test_law_3_check_mode_fails_as_the_run_does(house: House, case: Case) -> Non
 def test_law_4_diff_is_what_an_info_module_reads(house: House, case: Case) -> None:
     begin(house, case)
     twin = case.wish.twin
-    before = house.ok(twin.module, **twin.options)
     result = case.run(house)
-    after = house.ok(twin.module, **twin.options)
+    after = twin.read(house, result, "after")
+    begin(house, case)
+    before = twin.read(house, result, "before")
     room, kind = case.wish.resource.split(".")
     resource = getattr(importlib.import_module(f"{RESOURCES}.{room}"), kind)
     assert result["diff"]["after"] == _people(resource, twin.select(after, result))

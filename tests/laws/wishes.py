@@ -15,11 +15,18 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Twin:
-    """The info module that reads what a module writes; `select` takes its result to the `people` projection's input."""
+    """The info module that reads what a module writes; `select` takes its result to the `people` projection's input.
+
+    `options` may follow from the module's result and from the moment, `before` or `after`.
+    """
 
     module: str
-    options: Options
+    options: Options | Callable[[dict[str, Any], str], Options]
     select: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any] | None]
+
+    def read(self, house: House, result: dict[str, Any], moment: str) -> dict[str, Any]:
+        options = self.options(result, moment) if callable(self.options) else self.options
+        return house.ok(self.module, **options)
 
 
 @dataclass(frozen=True)
