@@ -134,6 +134,14 @@ def test_dependants_that_cannot_be_read_are_null_and_warned_about(house: House) 
     assert len(warned(found)) == 1 and "partners" in warned(found)[0]
 
 
+def test_nobody_depends_on_a_draft_of_a_set_in_use(house: House) -> None:
+    enter(house, "enrollment bound to the same")
+    house.ok("mets_ca_set_version", **SET, certificates=pems(ROOTS[2]))
+    found = house.ok("mets_certificate_info", **SET, active_only=False)["certificates"]
+    users = {tuple(c["networks"]): len(c["dependants"]["enrollments"]) for c in found}
+    assert users == {("STAGING", "PRODUCTION"): 1, (): 0}
+
+
 def test_one_set_that_cannot_be_read_fails_the_whole(house: House) -> None:
     an_account(house)
     house.control.fault(api="mets", path="/versions$", nth=2, then={"status": 404, "body": {"title": "Gone."}})
