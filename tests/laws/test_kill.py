@@ -27,6 +27,12 @@ ALIKE = {
     "enrollment bound with other options",
     "enrollment bound to another",
     "enrollment whose set is active on one network only",
+    "property with another rule",
+    "property with a locked rule",
+    "property with the rule name twice",
+    "property with a stranger's draft",
+    "property whose activation failed",
+    "property replaced by somebody else's version",
 }
 # The life of a run lies in the starts from which it writes, and in those in which it attaches to what is under way.
 LIVELY = [case for case in CASES if case.end == "changes" or (case.end == "holds" and "way" in case.start)]
