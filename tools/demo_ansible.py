@@ -51,11 +51,12 @@ class Outcome:
         return failed[-1] if failed else None
 
     def said(self, log: Path) -> list[str]:
-        """Why it failed, in its own words: of the task that failed, else the end of the log."""
-        event = self.failure
-        if event is None:
+        """Why it failed, in its own words: of the task that failed, item by item, else the end of the log."""
+        last = self.failure
+        if last is None:
             return [line for line in log.read_text().splitlines() if line.strip()][-4:]
-        return [f"{event['task']}: {event['result'].get('msg', 'no message')}"]
+        failed = [e for e in self.found(last["task"]) if e["status"] == "failed"]
+        return [f"{e['task']}: {e['result'].get('msg', 'no message')}" for e in failed]
 
     @property
     def waited(self) -> float:
