@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-import time
+import select
 from pathlib import Path
 
 import demo_ansible
@@ -72,30 +72,26 @@ def test_a_playbook_that_does_not_start_is_explained_by_the_log(ansible: Ansible
     assert "no-such-playbook.yml" in " ".join(outcome.said(ansible.log))
 
 
-def runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def test_an_interrupted_playbook_ends(ansible: Ansible, tmp_path: Path) -> None:
-    play, started = tmp_path / "play.yml", tmp_path / "started"
-    command = f"echo $$ > {started}; exec sleep 600"
-    play.write_text(f"- hosts: localhost\n  gather_facts: false\n  tasks: [ansible.builtin.shell: '{command}']\n")
+def test_an_interrupted_playbook_ends_with_what_it_started(ansible: Ansible, tmp_path: Path) -> None:
+    play, started, held = tmp_path / "play.yml", tmp_path / "started", tmp_path / "held"
+    # As long as the command runs, it holds the pipe open.
+    os.mkfifo(held)
+    pipe = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    command = f"exec sleep 600 > {held} 2>&1 < <(touch {started})"
+    play.write_text(
+        "- hosts: localhost\n  gather_facts: false\n  tasks:\n"
+        f"    - ansible.builtin.shell: '{command}'\n      args: {{executable: /bin/bash}}\n"
+    )
 
     def interrupt(seconds: float) -> None:
-        if (started.exists() and started.read_text().strip()) or seconds > 60:
+        if started.exists() or seconds > 60:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         ansible.play(str(play), beat=interrupt)
-    module = int(started.read_text())
-    limit = time.monotonic() + 30
-    while runs(module) and time.monotonic() < limit:
-        time.sleep(0.05)
-    assert not runs(module)
+    assert started.exists()
+    assert select.select([pipe], [], [], 30)[0] == [pipe]
+    os.close(pipe)
 
 
 def test_results_count(tmp_path: Path) -> None:
