@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import collections.abc
+import math
 import os
 import sys
 import traceback
@@ -36,6 +37,8 @@ LIBRARIES: t.Final = (
 HTTP_TIMEOUT: t.Final = 60.0
 RETRY_TIMEOUT: t.Final = 300.0
 YEAR: t.Final = 31_536_000
+READ: t.Final = "`ansible-doc edgetrust.akamai.<module>` shows the options and what they take."
+REPORT: t.Final = "This is a fault of the collection: please report it, with this message and what the task looks like."
 
 
 class Module(AnsibleModule):
@@ -49,8 +52,7 @@ class Module(AnsibleModule):
         raise AssertionError("exit_json has returned")
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        cure = "`ansible-doc edgetrust.akamai.<module>` shows the options and what they take."
-        failure = WishError("invalid_option", str(msg), cure=cure).failure()
+        failure = WishError("invalid_option", str(msg), cure=READ).failure()
         super().fail_json(msg=msg, **self._shaped({"changed": False, "plan": [], "failure": failure, **result}))
         raise AssertionError("fail_json has returned")
 
@@ -62,11 +64,13 @@ class Module(AnsibleModule):
         # Ansible's own argument errors end here before anything else had a chance to look at the options.
         _mask_private_keys(self, getattr(self, "params", None))
         arguments = {name: value for name, value in (getattr(self, "params", None) or {}).items() if name != "assume"}
-        return {"invocation": {"module_args": arguments}, **t.cast(Document, plain(result))}
+        return t.cast(Document, plain({"invocation": {"module_args": arguments}, **result}))
 
 
 def plain(value: t.Any) -> t.Any:
     """Only types that JSON has: Ansible crashes on any other."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, collections.abc.Mapping):
@@ -148,6 +152,7 @@ def _guarded(module: Module, body: t.Callable[[Run], None]) -> t.NoReturn:
     try:
         _require_libraries(module)
         _require_seconds(module.params)
+        _require_text(module.params, "")
         body(run)
     except (WishError, WireError) as error:
         _fail(run, error.msg, error.failure())
@@ -155,14 +160,15 @@ def _guarded(module: Module, body: t.Callable[[Run], None]) -> t.NoReturn:
         cure = f"Check `{error.option}`; the documentation of the connection options tells which source counts."
         _fail(run, str(error), WishError("invalid_option", str(error), cure=cure).failure())
     except Exception as error:  # a fault of ours: it still ends in the one failure shape
-        failure = {**WishError("invalid_option", f"{type(error).__name__}: {error}").failure(), "type": "internal"}
-        _fail(run, f"Internal error: {type(error).__name__}: {error}", failure, exception=traceback.format_exc())
+        said = f"{type(error).__name__}: {error}"
+        failure = {**WishError("invalid_option", said, cure=REPORT).failure(), "type": "internal"}
+        _fail(run, f"Internal error: {said}.", failure, exception=traceback.format_exc())
     raise AssertionError("a module has not ended")
 
 
 def _fail(run: Run, msg: str, failure: Document, **more: t.Any) -> t.NoReturn:
     seen = settle_unknown(run.current_plan.seen)[0] if run.current_plan else {}
-    cure = failure.get("cure")
+    cure = failure["cure"] = failure["cure"] or (READ if failure["type"] == "invalid_option" else None)
     run.module.fail_json(msg=f"{msg} {cure}" if cure else msg, failure=failure, **run.report(), **seen, **more)
 
 
@@ -259,6 +265,21 @@ def _require_seconds(options: Document) -> None:
             raise InvalidOption(
                 f"{name}: {value:g} is no number of seconds to wait.", cure=f"Give one from 0 to {YEAR}."
             )
+
+
+def _require_text(value: t.Any, where: str) -> None:
+    """What YAML can spell and no file name or request can carry."""
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise InvalidOption(
+                f"{where}: holds a character that is no text (NUL, or half a pair).", cure="Take it out."
+            )
+    elif isinstance(value, collections.abc.Mapping):
+        for name, item in value.items():
+            _require_text(item, where or str(name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _require_text(item, where)
 
 
 def _require_libraries(module: Module) -> None:

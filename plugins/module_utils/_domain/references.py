@@ -38,6 +38,11 @@ def given(value: Any) -> str | None:
     return text or None
 
 
+def is_number(text: str) -> bool:
+    """Whether it is a version or an id as Akamai counts: plain digits, few enough for 64 bits."""
+    return re.fullmatch("[0-9]{1,18}", text) is not None
+
+
 def bare(value: Any, kind: str | None = None) -> str | None:
     """An id without its prefix, as text; None where it is absent.
 

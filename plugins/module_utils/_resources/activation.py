@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from .._domain import certificates
 from .._domain.errors import Hazard, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step
-from .._domain.references import given
+from .._domain.references import given, is_number
 from .._domain.shapes import pick, snake
 from .._wire.errors import ApiError
 from .mets_operations import deactivation_steps, operation_step, refuse_deleting, refuse_in_use, run_operations
@@ -36,7 +36,7 @@ def version_number(
         if required:
             raise InvalidOption(f"{option}: required to {action}.", cure="Give the number of a version.")
         return None
-    if not text.isdecimal() or int(text) < 1:
+    if not is_number(text) or int(text) < 1:
         raise InvalidOption(
             f"{option}: {text!r} is not the number of a version.",
             cure="What `latest` means changes between looking and acting, so it is refused. Give the number that an earlier "

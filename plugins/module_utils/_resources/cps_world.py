@@ -12,7 +12,7 @@ from .._domain import enrollment
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
 from .._domain.plan import Document, predicted_id
-from .._domain.references import bare, only
+from .._domain.references import bare, is_number, only
 from .mets_world import unless_missing
 
 if t.TYPE_CHECKING:
@@ -43,7 +43,7 @@ class EnrollmentRef:
         contract = bare(options.get("contract_id"), "contract")
         if number is not None and name is not None:
             raise InvalidOption("enrollment_id and common_name exclude each other.", cure="Give only one of them.")
-        if number is not None and not number.isdecimal():
+        if number is not None and not is_number(number):
             raise InvalidOption(
                 f"enrollment_id: {number!r} is not the id of an enrollment, which is made of digits.",
                 cure="Give `common_name` if it is a name.",

@@ -11,7 +11,7 @@ from .._api import mets
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
 from .._domain.plan import SERVER_MADE, Document, is_predicted, predicted_id
-from .._domain.references import ca_set_name, given, one_of, only
+from .._domain.references import ca_set_name, given, is_number, one_of, only
 from .._domain.shapes import camel
 from .._wire.errors import ApiError
 
@@ -45,7 +45,7 @@ class CaSetRef:
             return None
         option, text = found
         if option == "ca_set_id":
-            if not text.isdecimal():
+            if not is_number(text):
                 raise InvalidOption(
                     f"ca_set_id: {text!r} is not the id of a CA set, which is made of digits.",
                     cure="Give `ca_set_name` if it is a name.",
