@@ -72,14 +72,16 @@ class Target:
 class Step:
     """One write.
 
-    `payload` is what `apply` needs to carry it out; it is never shown. `waits` says that something else has to end
-    first, so that a call with `wait: false` leaves the step to a later one. `tried` is set before its request is sent.
+    `payload` is what `apply` needs to carry it out, `part` tells apart two steps that write to one target; they are never
+    shown. `waits` says that something else has to end first, so that a call with `wait: false` leaves the step to a later
+    one. `tried` is set before its request is sent.
     """
 
     verb: str
     target: Target
     reason: str
     payload: t.Any = None
+    part: str = ""
     done: bool = False
     tried: bool = False
     waits: bool = False
@@ -87,6 +89,11 @@ class Step:
     def __post_init__(self) -> None:
         if self.verb not in VERBS:
             raise ValueError(f"{self.verb!r} is not a verb of a plan")
+
+    @property
+    def identity(self) -> tuple[str, Target, str]:
+        """What makes it the same step in another plan of the run."""
+        return self.verb, self.target, self.part
 
     def shown(self) -> Document:
         return {"verb": self.verb, "target": self.target.shown(), "reason": self.reason, "done": self.done}
@@ -123,8 +130,8 @@ class Plan:
 
         A step that was tried and is not planned any more has worked: only its answer was lost.
         """
-        planned = {(step.verb, step.target) for step in self.steps}
-        gone = [step for step in earlier.steps if step.done or (step.tried and (step.verb, step.target) not in planned)]
+        planned = {step.identity for step in self.steps}
+        gone = [step for step in earlier.steps if step.done or (step.tried and step.identity not in planned)]
         for step in gone:
             step.done = True
         self.steps[:0] = gone

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import typing as t
 from dataclasses import dataclass, field
@@ -272,10 +273,8 @@ class PropertyActivation:
                 active = record["propertyVersion"] if record["activationType"] == "ACTIVATE" else None
                 plan.seen["property"][f"{record['network'].lower()}_version"] = active
 
-        plan.seen = {
-            "property": plan.before["property"] and dict(plan.before["property"]),
-            "activations": [dict(entry) for entry in plan.before["activations"]],
-        }
+        # A second plan of the run has seen more than the first one's `before`.
+        plan.seen = copy.deepcopy(plan.seen)
         attached = {record["network"]: record for record in plan.attached}
         steps = {step.target.network: step for step in plan.steps if not step.done}
         for network in self.networks:

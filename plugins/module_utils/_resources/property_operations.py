@@ -74,7 +74,6 @@ def start(world: World, waiter: Wait, step: Step, still_wanted: t.Callable[[], N
                     world.session, str(prop["propertyId"]), step.payload.body, place=place_of(prop)
                 )
         except ApiError as error:
-            step.tried = step.tried and error.outcome_unknown
             _refuse_warnings(error)
             if error.slug not in TEMPORARY or not waiter.wait:
                 raise

@@ -205,7 +205,7 @@ class PropertyEdit:
         target = Target(
             "property_version", prop["propertyName"], prefixed(prop["propertyId"], "property"), choice.target
         )
-        return Step(verb, target, reason, Work(current, document))
+        return Step(verb, target, reason, Work(current, document), part=document)
 
     @staticmethod
     def _refuse_errors(choice: Choice) -> None:
