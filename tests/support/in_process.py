@@ -8,6 +8,7 @@ import datetime as dt
 import importlib
 import io
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -39,6 +40,8 @@ class EmulatorClock:
     def __init__(self, control: Control) -> None:
         self.control = control
         self.offset = 0.0
+        # Reads side by side may all have to wait, and the control API has one connection.
+        self._lock = threading.Lock()
 
     def monotonic(self) -> float:
         return self.offset
@@ -47,8 +50,9 @@ class EmulatorClock:
         return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=self.offset)
 
     def sleep(self, seconds: float) -> None:
-        self.offset += seconds
-        self.control.advance(seconds)
+        with self._lock:
+            self.offset += seconds
+            self.control.advance(seconds)
 
 
 class House:
