@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -110,6 +109,16 @@ def silent(playbooks: Playbooks, role: str, config: Any, **variables: Any) -> Pl
     return again
 
 
+def typed_in(playbooks: Playbooks) -> None:
+    """The same by the shipped playbook, whose paths start where the command is typed in; it finds all as it should be."""
+    playbooks.write("mtls.yml", {"mtls_config": CONFIG, "mtls_onboard_poll_interval": 0.2})
+    control = playbooks.emulator.control
+    control.forget_requests()
+    again = playbooks.run("edgetrust.akamai.onboard", "-e", "@mtls.yml")
+    assert (again.status, again.changed, writes(control.requests())) == (0, 0, []), again.text
+    assert "There is nothing to do." in again.text
+
+
 def verbs(result: Played) -> list[str]:
     return [f"{step['verb']} {step['target']['kind']}" for step in result.fact["plan"]]
 
@@ -120,7 +129,7 @@ def test_onboarding_from_nothing_and_another_version(playbooks: Playbooks, stock
     assert [binding["ca_set_name"] for binding in done.fact["bindings"]] == ["partners", "partners"]
     active = [(a["network"], a["version"]) for p in done.fact["properties"] for a in p["activations"]]
     assert active == [("STAGING", 3), ("PRODUCTION", 3)] * 2
-    silent(playbooks, "mtls_onboard", CONFIG)
+    typed_in(playbooks)
     more = {"ca_sets": [{**CONFIG["ca_sets"][0], "certificates_file": "more.pem"}]}
     changed = planned_and_done(playbooks, "mtls_onboard", more)
     assert verbs(changed) == ["create ca_set_version", "activate ca_set_version", "activate ca_set_version"]
@@ -134,25 +143,26 @@ def test_teardown_leaves_the_account_as_it_was(playbooks: Playbooks, onboarded: 
 
 
 def test_teardown_in_the_order_of_the_guide(playbooks: Playbooks, onboarded: Any) -> None:
-    """Host name and rule in one version, then the enrollment, then the set; nothing without the hazards accepted."""
+    """Host names and rule in one version, then the enrollment; nothing without the hazard accepted."""
     control = playbooks.emulator.control
     control.forget_requests()
-    config = deepcopy(CONFIG)
     # CPS keeps an enrollment as long as any of its names is live.
-    for entry, name in zip(config["properties"], ["api.example.com", "pay.example.com"], strict=True):
-        entry["hostnames"].append(name)
+    www = {**CONFIG["properties"][0], "hostnames": ["www.example.com", "api.example.com"]}
+    config = {"enrollments": CONFIG["enrollments"][:1], "properties": [www]}
     wish = {"remove_hostnames": True, "delete_enrollments": True}
     refused = playbooks.role("mtls_teardown", config, **wish)
     assert refused.status != 0
     assert "delete_live_hostname" in refused.text
     assert writes(control.requests()) == []
     done = planned_and_done(playbooks, "mtls_teardown", config, allow_outage=["delete_live_hostname"], **wish)
-    order = ["edit property_version", "activate property_version", "delete enrollment", "delete ca_set"]
-    assert [verb for verb in dict.fromkeys(verbs(done)) if verb in order] == order
+    assert list(dict.fromkeys(verbs(done)))[-3:] == [
+        "edit property_version",
+        "activate property_version",
+        "delete enrollment",
+    ]
     account = control.state()["accounts"]["A-CCT1234"]
-    assert [enrollment["id"] for enrollment in account["enrollments"]] == [10003, 10004]
-    assert [prop["versions"][-1]["hostnames"] for prop in account["properties"]] == [[], []]
-    silent(playbooks, "mtls_teardown", config, **wish)
+    assert [enrollment["id"] for enrollment in account["enrollments"]] == [10002, 10003, 10004]
+    assert account["properties"][0]["versions"][-1]["hostnames"] == []
 
 
 @pytest.mark.parametrize(
@@ -167,8 +177,7 @@ def test_teardown_in_the_order_of_the_guide(playbooks: Playbooks, onboarded: Any
 def test_refusals_come_before_the_first_write(
     playbooks: Playbooks, stock: Any, change: dict[str, Any], said: str
 ) -> None:
-    config = deepcopy(CONFIG)
-    config["properties"][0].update(change)
+    config = {"ca_sets": [{"ca_set_name": "partners"}], "properties": [{**CONFIG["properties"][0], **change}]}
     playbooks.emulator.control.forget_requests()
     refused = playbooks.role("mtls_onboard", config)
     assert refused.status != 0

@@ -17,7 +17,7 @@ import yaml
 from akamai_emulator.testing import Running
 
 #: Longer than any of these plays takes on a slow machine.
-LIMIT = 300
+LIMIT = 600
 _RECAP = re.compile(r"ok=\d+ +changed=(\d+) ")
 
 
