@@ -142,6 +142,18 @@ def test_nobody_depends_on_a_draft_of_a_set_in_use(house: House) -> None:
     assert users == {("STAGING", "PRODUCTION"): 1, (): 0}
 
 
+def test_reads_side_by_side_wait_for_the_quota(house: House) -> None:
+    an_account(house)
+    undisturbed = house.ok("mets_certificate_info")
+    later = {"title": "Account Rate Limit Exceeded", "status": 429, "detail": "Try again in 7 seconds"}
+    house.control.fault(
+        api="mets", path="/(versions|associations)$", nth=1, times=4, then={"status": 429, "body": later}
+    )
+    found = house.ok("mets_certificate_info")
+    assert found["certificates"] == undisturbed["certificates"]
+    assert found["requests"] == {"GET": undisturbed["requests"]["GET"] + 4}
+
+
 def test_one_set_that_cannot_be_read_fails_the_whole(house: House) -> None:
     an_account(house)
     house.control.fault(api="mets", path="/versions$", nth=2, then={"status": 404, "body": {"title": "Gone."}})
