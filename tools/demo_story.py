@@ -483,11 +483,13 @@ def _tell_wrong(screen: Screen, wrong: Wrong) -> None:
 def _tell_kept(screen: Screen, emulator: Running) -> None:
     screen.line()
     screen.good(f"The emulator runs on (end it with: kill {emulator.process.pid}). To point a playbook at it:")
-    screen.code("\n".join(_exports(emulator)))
+    for command in _exports(emulator):
+        screen.line(f"    {command}")
 
 
 def _exports(emulator: Running) -> Iterable[str]:
-    yield f"export AKAMAI_EDGERC={shlex.quote(str(emulator.edgerc))} AKAMAI_CA_PATH={shlex.quote(str(emulator.ca_path))}"
+    yield f"export AKAMAI_EDGERC={shlex.quote(str(emulator.edgerc))}"
+    yield f"export AKAMAI_CA_PATH={shlex.quote(str(emulator.ca_path))}"
     yield f"export ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.cache' / 'collections'))}"
     yield f".venv/bin/ansible-playbook -i tests/inventory.yml {LOOK} -e @{CONFIG}"
 
