@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.plugins.filter.core import FilterModule
 from ansible.plugins.test.core import TestModule
-from guides import ours
+from guides import COLLECTION, ours
 from in_process import House, Result
 from jinja2 import StrictUndefined
 from jinja2.nativetypes import NativeEnvironment
@@ -22,6 +22,7 @@ from jinja2.nativetypes import NativeEnvironment
 WORDS = frozenset(
     {"name", "register", "loop", "loop_control", "when", "check_mode", "diff", "until", "retries", "delay", "vars"}
 )
+PLAY_WORDS = frozenset({"name", "hosts", "connection", "gather_facts", "vars", "module_defaults", "tasks"})
 
 
 class TaskFailed(AssertionError):
@@ -38,11 +39,22 @@ class Stage:
     def __init__(self, house: House, **variables: Any) -> None:
         self.house = house
         self.variables: dict[str, Any] = variables
+        self.defaults: dict[str, Any] = {}
         self.results: list[Result] = []
         self.jinja = NativeEnvironment(undefined=StrictUndefined)
         self.jinja.filters.update(FilterModule().filters())
         self.jinja.tests.update(TestModule().tests())
         self.jinja.globals["lookup"] = _lookup
+
+    def play(self, document: list[dict[str, Any]], *, check: bool = False) -> None:
+        """Plays on localhost, whose tasks are a plain list."""
+        for part in document:
+            assert set(part) <= PLAY_WORDS and part["hosts"] == "localhost", part
+            self.variables.update(part.get("vars", {}))
+            groups = part.get("module_defaults", {})
+            assert set(groups) <= {f"group/{COLLECTION}all"}, part
+            self.defaults = groups.get(f"group/{COLLECTION}all", {})
+            self.run(part["tasks"], check=check)
 
     def run(self, tasks: list[dict[str, Any]], *, check: bool = False) -> None:
         for task in tasks:
@@ -92,7 +104,7 @@ class Stage:
         if name is None:
             return _ACTIONS[action](self, arguments, local)
         check = self._value(task.get("check_mode", check), local)
-        result = self.house.run(name, check=check, diff=task.get("diff", True), **arguments)
+        result = self.house.run(name, check=check, diff=task.get("diff", True), **{**self.defaults, **arguments})
         result.setdefault("failed", False)
         self.results.append(result)
         return result

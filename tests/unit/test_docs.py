@@ -1,0 +1,308 @@
+# SPDX-FileCopyrightText: the edgetrust.akamai contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guides, READMEs and examples name only what exists, and their tables hold all that exists."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from guides import COLLECTION, GUIDES, READMES, ROOT, Block, examples, literals, ours, table, tasks_of
+
+PLUGINS = "ansible_collections.edgetrust.akamai.plugins"
+RST = ROOT / "docs" / "docsite" / "rst"
+MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+GROUPS: dict[str, list[str]] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
+#: Actions of Ansible's own that examples use.
+BUILTIN = {f"ansible.builtin.{name}" for name in ("assert", "debug", "include_role", "import_role", "set_fact")}
+LABEL = re.compile(r"^\.\. _(ansible_collections\.[\w.]+):$", re.MULTILINE)
+#: Words with underscores that are neither options nor return values of ours: Ansible's, the emulator's, of credentials files.
+OTHER_WORDS = {"module_defaults", "mtls_config", "other_account", "control_url", "account_key"}
+#: What cures and tables name that later modules bring.
+NOT_YET = {"acknowledge_warnings_matching", "compliance_record"}
+
+
+# What exists
+
+
+@cache
+def constants(module: str) -> dict[str, str]:
+    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
+    return {
+        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("DOCUMENTATION", "EXAMPLES", "RETURN")
+    }
+
+
+@cache
+def options(module: str) -> dict[str, Any]:
+    """The documented options, with those of the fragments; ansible-test holds them to the argument spec."""
+    own = yaml.safe_load(constants(module)["DOCUMENTATION"])
+    found: dict[str, Any] = {}
+    for name in own.get("extends_documentation_fragment", []):
+        file, _dot, part = name.removeprefix(COLLECTION).partition(".")
+        fragment = importlib.import_module(f"{PLUGINS}.doc_fragments.{file}").ModuleDocFragment
+        text = getattr(fragment, part.upper() or "DOCUMENTATION")
+        for option, members in (yaml.safe_load(text).get("options") or {}).items():
+            found.setdefault(option, {}).update(members)
+    for option, members in own.get("options", {}).items():
+        found.setdefault(option, {}).update(members)
+    return found
+
+
+def returned(module: str) -> set[str]:
+    def names(members: dict[str, Any]) -> Iterator[str]:
+        for name, about in members.items():
+            yield name
+            yield from names(about.get("contains") or {})
+
+    return set(names(yaml.safe_load(constants(module)["RETURN"])))
+
+
+def option_names(found: dict[str, Any]) -> Iterator[str]:
+    for name, about in found.items():
+        yield from (name, *about.get("aliases", []), *option_names(about.get("suboptions") or {}))
+
+
+def role_options(role: str) -> dict[str, Any]:
+    document = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())
+    found: dict[str, Any] = document["argument_specs"]["main"]["options"]
+    return found
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    errors, answers = domain_errors(), importlib.import_module(f"{PLUGINS}.module_utils._wire.answers")
+    return frozenset(
+        {
+            *(name for module in MODULES for name in option_names(options(module))),
+            *(choice for module in MODULES for o in options(module).values() for choice in o.get("choices", [])),
+            *(name for module in MODULES for name in returned(module)),
+            *(name for role in ROLES for name in (*role_options(role), f"{role}_result")),
+            *(kind.name for kind in loss_kinds(answers)),
+            *(*errors.HAZARDS, *failure_types(), *GROUPS["all"], *OTHER_WORDS, *NOT_YET),
+            *re.findall(r"^\| `(\w+)` \|", (ROOT / "tests/emulator/README.md").read_text(), re.MULTILINE),
+        }
+    )
+
+
+def domain_errors() -> Any:
+    return importlib.import_module(f"{PLUGINS}.module_utils._domain.errors")
+
+
+def failure_types() -> set[str]:
+    """Those of the domain, and those that the runner adds."""
+    runner = (ROOT / "plugins" / "module_utils" / "_ansible" / "runner.py").read_text()
+    added = set(re.findall(r'"type": "(\w+)"', runner))
+    assert added
+    return {*get_args(domain_errors().FailureType), *added}
+
+
+def loss_kinds(answers: Any) -> list[Any]:
+    return [value for value in vars(answers).values() if isinstance(value, answers.LossKind)]
+
+
+# Examples
+
+
+def module_examples() -> list[Block]:
+    return [
+        Block(ROOT / "plugins" / "modules" / f"{module}.py", 1, "yaml", constants(module)["EXAMPLES"])
+        for module in MODULES
+    ]
+
+
+ALL = [*examples(*GUIDES, *READMES), *module_examples()]
+
+
+def misfits(where: str, known: dict[str, Any], given: Any) -> Iterator[str]:
+    """What is given and does not fit the documented options."""
+    spelled = {alias: name for name, about in known.items() for alias in (name, *about.get("aliases", []))}
+    yield from (f"{where} has no option {name}" for name in given if name not in spelled)
+    yield from (
+        f"{where} lacks {name}"
+        for name, about in known.items()
+        if about.get("required") and not any(spelled.get(word) == name for word in given)
+    )
+    for word, value in given.items():
+        about = known.get(spelled.get(word, ""), {})
+        values = [v for v in (value if isinstance(value, list) else [value]) if "{{" not in str(v)]
+        for item in values:
+            if "choices" in about and item not in about["choices"]:
+                yield f"{where}: {word} cannot be {item}"
+            if "suboptions" in about and isinstance(item, dict):
+                yield from misfits(f"{where}.{word}", about["suboptions"], item)
+
+
+@pytest.mark.parametrize("block", [b for b in ALL if b.kind != "data"], ids=str)
+def test_examples_use_modules_and_options_that_exist(block: Block) -> None:
+    for play in block.document:
+        defaults = {name.removeprefix("group/") for name in play.get("module_defaults", {})}
+        assert defaults <= {f"{COLLECTION}{group}" for group in GROUPS}
+        for role in play.get("roles", []):
+            assert role["role"].removeprefix(COLLECTION) in ROLES
+            assert set(role.get("vars", {})) <= set(role_options(role["role"].removeprefix(COLLECTION)))
+    for task in tasks_of(block.document):
+        assert task.get("name"), f"a task without a name at {block}"
+        module = ours(task)
+        if module is None:
+            assert BUILTIN & set(task), f"{block}: {task}"
+        else:
+            assert module in MODULES
+            assert list(misfits(module, options(module), task[COLLECTION + module] or {})) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "given", "said"),
+    [
+        ("mets_ca_set", {"ca_set_nam": "x"}, "mets_ca_set has no option ca_set_nam"),
+        ("mets_activation", {"networks": ["STAGE"]}, "mets_activation: networks cannot be STAGE"),
+        ("papi_property_edit", {}, "papi_property_edit lacks edits"),
+        (
+            "papi_property_edit",
+            {"edits": [{"hostname": {"hostname": ["a"], "hostnames": []}}]},
+            "papi_property_edit.edits.hostname has no option hostname",
+        ),
+    ],
+)
+def test_a_misfit_is_seen(module: str, given: dict[str, Any], said: str) -> None:
+    assert list(misfits(module, options(module), given)) == [said]
+
+
+def test_the_examples_are_many_and_their_pages_are_listed() -> None:
+    assert (
+        sum(ours(task) is not None for block in ALL if block.kind != "data" for task in tasks_of(block.document)) > 80
+    )
+    toc = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text())["sections"]
+    assert sorted(name for section in toc for name in section["toctree"]) == [page.stem for page in GUIDES]
+
+
+# Words
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_words_with_underscores_exist(page: Path) -> None:
+    found = {
+        word
+        for literal in literals(page.read_text())
+        for word in re.findall(r"(?<![\w.~/-])[a-z]+(?:_[a-z0-9]+)+(?![\w/.])", literal)
+    }
+    assert found - vocabulary() == set()
+
+
+# Tables
+
+
+def test_the_table_of_hazards_is_complete() -> None:
+    rows = table(RST / "guide_safety.rst", "guide_safety.hazards")
+    assert [literals(row[0])[0] for row in rows] == list(domain_errors().HAZARDS)
+    judges = {name for row in rows for name in literals(row[2])}
+    assert judges == set(GROUPS["safety"])
+
+
+@pytest.mark.parametrize("hazard", domain_errors().HAZARDS)
+def test_a_hazard_is_judged_where_the_table_says(hazard: str) -> None:
+    """The source of a resource names the hazards that it finds; a module stands for its resource."""
+    homes = {
+        "activation": "mets_activation",
+        "binding": "cps_mtls_binding",
+        "enrollment_removal": "cps_enrollment",
+        "property_activation": "papi_activation",
+    }
+    room = ROOT / "plugins" / "module_utils" / "_resources"
+    found = {module for file, module in homes.items() if f'"{hazard}"' in (room / f"{file}.py").read_text()}
+    (row,) = [row for row in table(RST / "guide_safety.rst", "guide_safety.hazards") if hazard in row[0]]
+    assert set(literals(row[2])) == found
+
+
+def test_the_table_of_local_failures_is_complete() -> None:
+    rows = table(RST / "guide_errors.rst", "guide_errors.local")
+    assert {literals(row[0])[0] for row in rows} == failure_types()
+
+
+def test_the_table_of_lost_answers_is_that_of_the_code() -> None:
+    answers = importlib.import_module(f"{PLUGINS}.module_utils._wire.answers")
+    written = [[*literals(row[0]), *row[1:]] for row in table(RST / "guide_errors.rst", "guide_errors.connection")]
+    assert written == [
+        [
+            kind.name,
+            f"{_marked(kind.sentence[0].upper() + kind.sentence[1:])}.",
+            _marked(kind.cure),
+            "yes" if kind.passing else "",
+        ]
+        for kind in loss_kinds(answers)
+    ]
+
+
+def test_the_table_of_refusals_is_that_of_the_code() -> None:
+    cures = importlib.import_module(f"{PLUGINS}.module_utils._wire.cures")
+    facts = {"service": "SERVICE", "limit": "LIMIT", "offset": "so many seconds behind Akamai's"}
+    met = set()
+    for api, status, what, cure, passing in table(RST / "guide_errors.rst", "guide_errors.api"):
+        kind = next(iter(literals(what)), "")
+        said = what.replace(f"``{kind}``", "")
+        question = {"api": api, "status": int(status), "type": kind, "text": said}
+        assert (cure, passing == "yes") == _plain(cures.cure_for(**question, facts=facts)), question
+        alone = [row for row in cures.CURES if _answers(cures, row, question)]
+        met.add(alone[0])
+    assert [row for row in cures.CURES if row not in met] == []
+
+
+def _answers(cures: Any, row: Any, question: dict[str, Any]) -> bool:
+    everything, cures.CURES = cures.CURES, (row,)
+    try:
+        facts = dict.fromkeys(("service", "limit", "offset"), "")
+        return cures.cure_for(**question, facts=facts)[0] is not None
+    finally:
+        cures.CURES = everything
+
+
+def _plain(found: tuple[str | None, bool]) -> tuple[str, bool]:
+    return _marked(found[0] or ""), found[1]
+
+
+def _marked(text: str) -> str:
+    """As reStructuredText has it."""
+    return re.sub(r"`([^`]+)`", r"``\1``", text)
+
+
+# Links
+
+
+def test_links_between_guides_resolve() -> None:
+    labels = {label for page in GUIDES for label in LABEL.findall(page.read_text())}
+    for page in GUIDES:
+        text = page.read_text()
+        assert f".. _ansible_collections.edgetrust.akamai.docsite.{page.stem}:" in text
+        assert set(re.findall(r"<(ansible_collections\.[\w.]+)>", text)) <= labels
+        assert {name.removeprefix(COLLECTION) for name in re.findall(r":ansplugin:`([\w.]+)#module`", text)} <= set(
+            MODULES
+        )
+
+
+@pytest.mark.parametrize("page", [*READMES, ROOT / "CONTRIBUTING.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_of_readmes_resolve(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([\w-]+))?\)", page.read_text())
+    for file, anchor in targets:
+        target = (page.parent / file) if file else page
+        assert target.exists(), f"{page.name}: {file}"
+        heads = {
+            re.sub(r"[^\w -]", "", h).lower().replace(" ", "-")
+            for h in re.findall(r"^#+ (.*)$", target.read_text(), re.M)
+        }
+        assert not anchor or anchor in heads, f"{page.name}: {file}#{anchor}"
+
+
+def test_the_readme_links_every_guide() -> None:
+    assert [
+        page.stem for page in GUIDES if f"docs/docsite/rst/{page.name}" not in (ROOT / "README.md").read_text()
+    ] == []
