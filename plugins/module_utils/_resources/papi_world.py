@@ -86,8 +86,10 @@ class PapiWorld:
 
     def property(self, ref: PropertyRef) -> Document | None:
         """The property with its latest and active versions, or None. A name with several hits is `ambiguous`."""
-        number = ref.id or self._id_of(ref)
-        return None if number is None else self._by_id(number, papi.Place(ref.contract, ref.group))
+        if ref.id is not None:
+            return self._by_id(ref.id, papi.Place(ref.contract, ref.group))
+        row = self._row_of(ref)
+        return None if row is None else self._by_id(str(row["propertyId"]), place_of(row))
 
     def required(self, ref: PropertyRef) -> Document:
         """The property, or a `not_found` error."""
@@ -141,7 +143,7 @@ class PapiWorld:
             for item in self.hostnames(prop, version)
         )
 
-    def _id_of(self, ref: PropertyRef) -> str | None:
+    def _row_of(self, ref: PropertyRef) -> Document | None:
         rows = self._once(("name", ref.name), lambda: papi.find_by_value(self._session, property_name=ref.name))
         hits = [
             row
@@ -150,13 +152,9 @@ class PapiWorld:
             and (ref.contract is None or same_id(row.get("contractId"), ref.contract))
             and (ref.group is None or same_id(row.get("groupId"), ref.group))
         ]
-        ids = list(dict.fromkeys(str(row["propertyId"]) for row in hits))
-        if not ids:
-            return None
-        found: str = only(
-            ids, str(ref), cure="Name it by `property_id`, or narrow it with `contract_id` and `group_id`."
-        )
-        return found
+        by_id = {str(row["propertyId"]): row for row in hits}
+        cure = "Name it by `property_id`, or narrow it with `contract_id` and `group_id`."
+        return by_id[only(by_id, str(ref), cure=cure)] if by_id else None
 
     def _by_id(self, number: str, place: papi.Place) -> Document | None:
         def read() -> Document | None:

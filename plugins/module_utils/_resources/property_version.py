@@ -161,7 +161,8 @@ class PropertyEdit:
             plan.warn(text)
         self._refuse_errors(choice)
         for error in choice.content.errors:
-            plan.warn(f"Version {choice.base} had this error before: {_text(error)}", **error)
+            known = {**error, "detail": f"Version {choice.base} had this error before: {_text(error)}"}
+            plan.warnings.append(known)
         return plan
 
     def _plan_writes(self, current: Current, choice: Choice) -> Plan:
