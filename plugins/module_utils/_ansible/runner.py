@@ -47,6 +47,11 @@ class Module(AnsibleModule):
     def __init__(self, *specs: Spec) -> None:
         super().__init__(argument_spec=merged(*specs), supports_check_mode=True)  # type: ignore[no-untyped-call]
 
+    def _load_params(self) -> None:
+        super()._load_params()  # type: ignore[no-untyped-call]
+        specs = self.argument_spec
+        self.params = {name: _refusable(value, specs.get(name) or {}) for name, value in self.params.items()}
+
     def exit_json(self, **result: t.Any) -> t.NoReturn:
         super().exit_json(**self._shaped(result))
         raise AssertionError("exit_json has returned")
@@ -65,6 +70,21 @@ class Module(AnsibleModule):
         _mask_private_keys(self, getattr(self, "params", None))
         arguments = {name: value for name, value in (getattr(self, "params", None) or {}).items() if name != "assume"}
         return t.cast(Document, plain({"invocation": {"module_args": arguments}, **result}))
+
+
+def _refusable(value: t.Any, spec: Spec) -> t.Any:
+    """An option in a form that Ansible can refuse: it crashes on endless integers, and on numbers where it wants members."""
+    if spec.get("type") == "int" and isinstance(value, str | float):
+        text = str(value)
+        return repr(text) if "inf" in text.lower() or len(text) > 30 else value
+    inner = spec.get("options")
+    if inner is None or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return [str(item) if item is None else _refusable(item, spec) for item in value]
+    if isinstance(value, collections.abc.Mapping):
+        return {name: _refusable(item, inner.get(name) or {}) for name, item in value.items()}
+    return str(value)
 
 
 def plain(value: t.Any) -> t.Any:

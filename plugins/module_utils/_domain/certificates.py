@@ -9,7 +9,7 @@ import threading
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,8 @@ class Certificate:
 
     def expiring_within(self, days: int, now: datetime) -> bool:
         """Whether it has expired or will have in that many days."""
-        return self.not_after < now + timedelta(days=days)
+        # Not by adding days to a date: any number of them may be asked for.
+        return (self.not_after - now).total_seconds() < days * 86_400
 
     def project(self, include_pem: bool = False) -> dict[str, Any]:
         """The result form: the API's members in snake_case, the PEM only on request."""
