@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-import copy
+from typing import Any
 
 import pytest
+from ansible_collections.edgetrust.akamai.plugins.module_utils._api import papi
 from in_process import House
 from properties import PLAIN, PUT_RULES, change, held, problem, rule_in, steps, switched
 from starts import enter
@@ -63,20 +64,51 @@ def test_rule_2_a_version_that_moved_is_planned_again_once(house: House, status:
     assert len(property_of(house.control.state())["versions"]) == 3
 
 
-def test_rule_2_a_version_that_somebody_edits_at_once_is_not_shipped(house: House) -> None:
+def somebody(house: House, number: int) -> None:
+    """Somebody edits a version, which gives it another etag."""
+    state = house.control.state()
+    version = version_of(state, number)
+    version["rules"]["comments"], version["etag"] = "somebody else", "fedcba9876543210"
+    house.control.put_state(state)
+
+
+def test_rule_2_a_version_that_somebody_edits_at_once_is_not_shipped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the POST and the next read somebody edits the new version: it is a stranger's then."""
     enter(house, PLAIN)
-    state = house.control.state()
-    foreign = copy.deepcopy(version_of(state, 2))["rules"]
-    foreign["comments"] = "somebody else"
-    envelope = {"rules": foreign, "ruleFormat": "v2025-10-16", "etag": "abc", "propertyVersion": 3}
-    house.control.fault(
-        method="GET", path="/versions/3/rules$", every=True, times=2, then={"status": 200, "body": envelope}
-    )
+    create = papi.create_version
+
+    def create_and_edit(*arguments: Any, **more: Any) -> int:
+        number = create(*arguments, **more)
+        if number == 3:
+            somebody(house, number)
+        return number
+
+    monkeypatch.setattr(papi, "create_version", create_and_edit)
     result = house.ok("papi_mtls_rule", **DENY)
     assert result["replanned"] is True
     assert held(result) == (4, 2, True)
     assert rule_in(version_of(house.control.state(), 3)) is None
+    assert version_of(house.control.state(), 4)["rules"]["comments"] != "somebody else"
+
+
+def test_rule_2_an_edit_between_reading_and_writing_is_not_overwritten(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(house, "property never active")
+    put, edits = papi.put_rules, [2]
+
+    def edit_and_put(*arguments: Any, **more: Any) -> Any:
+        if edits:
+            somebody(house, edits.pop())
+        return put(*arguments, **more)
+
+    monkeypatch.setattr(papi, "put_rules", edit_and_put)
+    result = house.ok("papi_mtls_rule", **DENY)
+    assert result["replanned"] is True and held(result) == (2, 2, False)
+    rules = version_of(house.control.state(), 2)
+    assert rules["rules"]["comments"] == "somebody else" and rule_in(rules)
 
 
 def test_another_number_than_predicted_is_found_again(house: House) -> None:
