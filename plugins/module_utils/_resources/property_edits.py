@@ -175,7 +175,7 @@ class HostnameEdit:
         return replace(self, edge=find_edge_hostname(world, prop, self.edge_hostname))
 
 
-Edit = RuleEdit | HostnameEdit
+Edit: t.TypeAlias = "RuleEdit | HostnameEdit"
 
 
 def find_edge_hostname(world: World, prop: Document, wanted: str) -> Document:

@@ -361,9 +361,9 @@ class MtlsRule(PropertyEdit):
         return self.projection(result["mtls_rule"])
 
     @staticmethod
-    def projection(rule: t.Mapping[str, t.Any] | None) -> Document:
+    def projection(result: t.Mapping[str, t.Any] | None) -> Document:
         """What a diff shows: the managed rule."""
-        return {} if rule is None or rule.get("state") == "absent" else pick(rule, *DIFF)
+        return {} if result is None or result.get("state") == "absent" else pick(result, *DIFF)
 
 
 class PropertyHostname(PropertyEdit):
