@@ -14,7 +14,7 @@ import pytest
 from endings import differences
 from in_process import House
 from starts import enter
-from test_kill import LIVELY, moments, settled
+from test_kill import FIRST, LIVELY, moments, settled
 from wishes import Case
 
 PROBLEMS = "/mtls-edge-truststore/error-types"
@@ -96,7 +96,6 @@ ROADS = (
     "enrollment bound to the same",
     "enrollment with a stranger's change pending",
 )
-FIRST = {case.wish.label: case for case in reversed(LIVELY)}
 HIT = [case for case in LIVELY if case.start in ROADS or case is FIRST[case.wish.label]]
 
 
