@@ -9,7 +9,7 @@ import typing as t
 from .._domain import hostnames
 from .._domain.errors import InvalidOption
 from .._domain.plan import Document
-from .._domain.references import given, host, prefixed
+from .._domain.references import given, host, is_number, prefixed
 from .._wire.errors import ApiError
 from .binding import UNREADABLE
 from .denials import denied, enforcing
@@ -83,7 +83,7 @@ class MtlsRules:
         self.set_ref = CaSetRef.optional(options)
         self.version = (given(options.get("version")) or "production").lower()
         if self.version not in self.WORDS:
-            if not self.version.isdecimal():
+            if not is_number(self.version):
                 raise InvalidOption(
                     f"version: {self.version!r} is neither a number nor one of {', '.join(self.WORDS)}."
                 )

@@ -12,7 +12,7 @@ from .._domain import property_past
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
 from .._domain.plan import SERVER_MADE, Document
-from .._domain.references import bare, given, host, host_matches, only, prefixed, same_id
+from .._domain.references import bare, given, host, host_matches, is_number, only, prefixed, same_id
 from .._wire.errors import ApiError
 from .mets_world import NETWORKS, NetworkState
 
@@ -51,7 +51,7 @@ class PropertyRef:
         name, number = given(options.get("property_name")), bare(options.get("property_id"), "property")
         if name is not None and number is not None:
             raise InvalidOption("property_name and property_id exclude each other.", cure="Give only one of them.")
-        if number is not None and not number.isdecimal():
+        if number is not None and not is_number(number):
             raise InvalidOption(
                 f"property_id: {number!r} is not the id of a property, which is made of digits.",
                 cure="Give `property_name` if it is a name.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .._domain.errors import InvalidOption, NotFound, WishError
 from .._domain.plan import Document
-from .._domain.references import given
+from .._domain.references import given, is_number
 from .mets_world import NetworkState
 from .papi_world import VOID, PropertyRef
 from .property_edits import Content, Edit, Made, make
@@ -103,7 +103,7 @@ def base_option(options: t.Mapping[str, t.Any]) -> Base:
         )
     if text in ("latest", *ORDERS):
         return Base(text, unreleased=unreleased)
-    if not text.isdecimal() or int(text) < 1:
+    if not is_number(text) or int(text) < 1:
         raise InvalidOption(
             f"base_version: {text!r} is neither the number of a version nor one of production, staging and latest."
         )
