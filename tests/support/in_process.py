@@ -95,8 +95,14 @@ class House:
         entry = importlib.import_module(f"{MODULES}.{module}")
         runner = importlib.import_module(RUNNER)
         output = io.StringIO()
+        warned: list[str] = []
         _forget_warnings()
-        with _module_arguments(arguments), _replaced(runner, "Clock", lambda: self.clock), redirect_stdout(output):
+        with (
+            _module_arguments(arguments),
+            _replaced(runner, "Clock", lambda: self.clock),
+            _noted(runner.Module, warned),
+            redirect_stdout(output),
+        ):
             try:
                 entry.main()
             except SystemExit as end:
@@ -106,8 +112,9 @@ class House:
         text = output.getvalue()
         self.printed.append(text)
         result: Result = json.loads(text)
-        # Ansible takes these out of what a task registers.
-        result["warned"] = result.pop("warnings", [])
+        # Ansible takes these out of what a task registers; once its controller is loaded it does not even return them.
+        result.pop("warnings", None)
+        result["warned"] = warned
         assert (code != 0) == bool(result.get("failed")), f"exit status {code} of {text}"
         return result
 
@@ -131,6 +138,19 @@ class House:
     def counted(self) -> Iterator[None]:
         """Only the requests inside are in `control.requests()` afterwards."""
         self.control.forget_requests()
+        yield
+
+
+@contextmanager
+def _noted(module: Any, warned: list[str]) -> Iterator[None]:
+    """What the module warns of, by the call itself."""
+    warn = module.warn
+
+    def noting(self: Any, text: str, *arguments: Any, **options: Any) -> None:
+        warned.append(text)
+        warn(self, text, *arguments, **options)
+
+    with _replaced(module, "warn", noting):
         yield
 
 

@@ -452,7 +452,9 @@ def test_completion_is_dated_when_it_was_due(running: House) -> None:
     records = running.client().ask("GET", f"{SETS}/{facts['set']}/activations")["activations"]
     gap = dt.datetime.fromisoformat(records[0]["modifiedDate"]) - dt.datetime.fromisoformat(records[1]["modifiedDate"])
     assert records[0]["network"] == "PRODUCTION"
-    assert dt.timedelta(seconds=598) < gap < dt.timedelta(seconds=620)
+    created = [dt.datetime.fromisoformat(record["createdDate"]) for record in records]
+    assert abs(gap - (created[0] - created[1])) < dt.timedelta(seconds=1)
+    assert gap > dt.timedelta(seconds=598)
 
 
 def test_staging_activation_elsewhere_does_not_silence_the_warning(running: House) -> None:
