@@ -89,7 +89,6 @@ class House:
             **options,
             "_ansible_check_mode": check,
             "_ansible_diff": diff,
-            "_ansible_inject_invocation": True,
             "_ansible_keep_remote_files": False,
             "_ansible_remote_tmp": str(Path(self.emulator.home) / "tmp"),
         }
