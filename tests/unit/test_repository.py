@@ -81,6 +81,12 @@ def test_no_file_names_a_place_on_one_machine() -> None:
     assert found == []
 
 
+def test_no_file_names_a_package_index() -> None:
+    """Where packages come from is the reader's own setting. (The host is spelled in parts, or this file would be found.)"""
+    host = "pypi" + ".org"
+    assert [str(path) for path in tracked() if host in text_of(path)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "seen"),
     [("see @work/x", True), ('"@root/.edgerc"', True), ("@home/jsmith/x", True), ("https:/@x/work/y", False)],

@@ -309,7 +309,7 @@ def _require_libraries(module: Module) -> None:
             __import__(name)
         except ImportError:
             module.fail_json(
-                msg=missing_required_lib(package, url="https://pypi.org/project/" + package),
+                msg=missing_required_lib(package),
                 exception=traceback.format_exc(),
                 failure={
                     **WishError("invalid_option", f"{package} is missing on {sys.executable}", cure=cure).failure(),
