@@ -10,11 +10,7 @@ from dataclasses import dataclass
 
 from .._domain.errors import WishError
 from .._domain.waits import Watch
-
-
-class _Clock(t.Protocol):
-    def monotonic(self) -> float: ...
-    def sleep(self, seconds: float) -> None: ...
+from .._wire.clock import Clock
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +30,7 @@ class Waiter:
     GROWTH: t.ClassVar = 1.5
     LONGEST: t.ClassVar = 60.0
 
-    def __init__(self, clock: _Clock, *, wait: bool = True, timeout: float = 3600, poll_interval: float = 5) -> None:
+    def __init__(self, clock: Clock, *, wait: bool = True, timeout: float = 3600, poll_interval: float = 5) -> None:
         self.clock = clock
         self.wait = wait
         self.timeout = timeout

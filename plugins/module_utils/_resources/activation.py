@@ -16,6 +16,7 @@ from .._domain.shapes import pick, snake
 from .._wire.errors import ApiError
 from .mets_operations import deactivation_steps, operation_step, refuse_deleting, refuse_in_use, run_operations
 from .mets_world import NETWORKS, CaSetRef, NetworkState
+from .side_reads import unreadable
 from .world import Wait, World
 
 BRIEF: t.Final = ("ca_set_id", "ca_set_name", "staging_version", "production_version")
@@ -89,7 +90,7 @@ class Activation:
         try:
             return world.mets.users(ca_set)
         except ApiError as error:
-            if self.active and error.status in (403, 500, 504):
+            if self.active and unreadable(error):
                 return None
             raise
 

@@ -22,6 +22,7 @@ from .cps_world import EnrollmentRef, common_name
 from .enforcement import Enforcer, active_enforcers
 from .mets_operations import refuse_deleting, settle_watches
 from .mets_world import CaSetRef, NetworkState
+from .side_reads import unreadable
 from .world import Stale, Wait, World
 from .writes import carry_out
 
@@ -38,8 +39,6 @@ MEMBERS: t.Final = (
 
 # A change that has appeared since the enrollment was read.
 _STALE: t.Final = frozenset(["cannot-cancel-pending-change"])
-# Answers to reads that only serve a guard: then the guard cannot be evaluated.
-UNREADABLE: t.Final = (403, 500, 503, 504)
 
 
 @dataclass(slots=True)
@@ -127,7 +126,7 @@ class CpsBinding:
         try:
             found = world.mets.any_by_id(str(bound.ca_set_id))
         except ApiError as error:
-            if error.status not in UNREADABLE:
+            if not unreadable(error):
                 raise
             return None
         return str(found["caSetName"]) if found is not None else None
@@ -167,7 +166,7 @@ class CpsBinding:
         try:
             return active_enforcers(world, enrollment.names(document))
         except ApiError as error:
-            if error.status not in UNREADABLE:
+            if not unreadable(error):
                 raise
             return None
 

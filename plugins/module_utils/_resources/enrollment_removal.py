@@ -14,10 +14,10 @@ from .._domain.plan import Document, Plan, Step, Target
 from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
 from . import cps_looks
-from .binding import UNREADABLE
 from .changes import NO_ACKNOWLEDGEMENTS, Acknowledgements, Followed, follow, lenient
 from .cps_world import EnrollmentRef, common_name
 from .mets_world import unless_missing
+from .side_reads import unreadable
 from .world import Wait, World
 from .writes import carry_out
 
@@ -76,7 +76,7 @@ class EnrollmentRemoval:
                 {f"{name} (property {p['propertyName']})" for name in names for p in world.papi.with_hostname(name)}
             )
         except ApiError as error:
-            if error.status not in UNREADABLE:
+            if not unreadable(error):
                 raise
             return None
 

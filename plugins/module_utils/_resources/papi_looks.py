@@ -11,12 +11,12 @@ from .._domain.errors import InvalidOption
 from .._domain.plan import Document
 from .._domain.references import given, host, is_number, prefixed
 from .._wire.errors import ApiError
-from .binding import UNREADABLE
 from .denials import denied, enforcing
 from .mets_world import NETWORKS, CaSetRef
 from .papi_world import PropertyRef
 from .property_activation import shown
 from .property_edits import RULE, Content, set_names, with_names
+from .side_reads import unreadable
 from .world import World
 
 
@@ -130,7 +130,7 @@ def _would_deny(world: World, rule: Document, content: Content) -> list[Document
     try:
         found = denied(world, rule, content)
     except ApiError as error:
-        if error.status not in UNREADABLE:
+        if not unreadable(error):
             raise
         return None
     return [{"hostname": name, "reason": reason} for name, reason in found.items()]

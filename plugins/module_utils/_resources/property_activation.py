@@ -15,13 +15,13 @@ from .._domain.references import covered, given, prefixed
 from .._domain.shapes import pick
 from .._wire.errors import ApiError
 from .activation import version_number
-from .binding import UNREADABLE
 from .denials import denials
 from .mets_world import NetworkState
 from .papi_world import PropertyRef
 from .property_edits import Content
 from .property_operations import GOOD, Start, follow, start
 from .property_version import Rejected
+from .side_reads import unreadable
 from .world import Stale, Wait, World
 
 EXAMPLE: t.Final = "result.property.property_version"
@@ -333,7 +333,7 @@ def _verified(what: str, judge: t.Callable[[], list[Hazard]]) -> list[Hazard]:
     try:
         return judge()
     except ApiError as error:
-        if error.status not in UNREADABLE:
+        if not unreadable(error):
             raise
         return [Hazard("unverified", f"{what} could not be found out: {error.msg}.")]
 

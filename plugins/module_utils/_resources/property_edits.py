@@ -19,6 +19,7 @@ from .._wire.errors import ApiError
 from .mets_operations import refuse_deleting
 from .mets_world import CaSetRef
 from .papi_world import place_of
+from .side_reads import unreadable
 from .world import World
 
 # Members of a rule in results, besides `state`.
@@ -289,7 +290,7 @@ def set_names(world: World, entries: t.Iterable[Document], known: Names) -> dict
     try:
         listed = world.mets.ca_sets()
     except ApiError as error:
-        if error.status not in (403, 500, 503, 504):
+        if not unreadable(error):
             raise
         return names
     return {**{str(s["caSetId"]): str(s["caSetName"]) for s in listed}, **names}

@@ -15,7 +15,6 @@ from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.references import given, prefixed
 from .._domain.shapes import pick
 from .._wire.errors import ApiError
-from .binding import UNREADABLE
 from .denials import denials
 from .papi_world import PropertyRef, place_of
 from .property_choice import Choice, base_option, choose
@@ -31,6 +30,7 @@ from .property_edits import (
     set_names,
     with_names,
 )
+from .side_reads import unreadable
 from .world import Stale, Wait, World
 from .writes import carry_out
 
@@ -140,7 +140,7 @@ class PropertyEdit:
         try:
             current.denials = denials(world, current.made.content)
         except ApiError as error:
-            if error.status not in UNREADABLE:
+            if not unreadable(error):
                 raise
             current.unverified = f"Whether the rules would deny a host name could not be found out: {error.msg}"
 

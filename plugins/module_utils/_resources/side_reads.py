@@ -23,12 +23,17 @@ def together(read: t.Callable[[T], R], items: t.Iterable[T]) -> list[R]:
         return list(pool.map(read, items))
 
 
+def unreadable(error: ApiError) -> bool:
+    """Whether a read that only serves a guard, or helps people, has to be done without: no grant, or a service out of order."""
+    return error.status == 403 or error.status >= 500
+
+
 def if_readable(world: World, what: str, read: t.Callable[[], R]) -> R | None:
     """What `read` returns; None, and a warning that names `what`, where there is no grant or the service is out of order."""
     try:
         return read()
     except ApiError as error:
-        if error.status != 403 and error.status < 500:
+        if not unreadable(error):
             raise
         world.warn(f"{what} could not be read: {error.msg}", status=error.status, api=error.api, cure=error.cure)
         return None

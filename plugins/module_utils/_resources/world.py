@@ -12,16 +12,11 @@ from .._domain.past import Event
 from .._domain.plan import Document, Plan
 
 if t.TYPE_CHECKING:
+    from .._wire.clock import Clock
     from .._wire.session import Session
     from .cps_world import CpsWorld
     from .mets_world import MetsWorld
     from .papi_world import PapiWorld
-
-
-class Clock(t.Protocol):
-    def monotonic(self) -> float: ...
-    def now(self) -> dt.datetime: ...
-    def sleep(self, seconds: float) -> None: ...
 
 
 class World:
