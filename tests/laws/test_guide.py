@@ -176,7 +176,7 @@ def data(key: str) -> Block:
 PLAYS = [
     (RST / "guide_first_steps.rst", ["check", "changes", "holds"]),
     (RST / "guide_dry_runs.rst", ["check", "changes", "holds"]),
-    (ROOT / "README.md", ["changes", "holds"]),
+    (ROOT / "README.md", ["check", "changes", "holds"]),
 ]
 
 
