@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 HOST = "127.0.0.1:443"
-NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
-DAY = dt.timedelta(days=1)
+#: Certificates are valid on any day that these tests are run.
+STARTS, ENDS = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2020, 2120))
 ROOT = [(NameOID.COUNTRY_NAME, "US"), (NameOID.ORGANIZATION_NAME, "Example"), (NameOID.COMMON_NAME, "Example Root")]
 
 
@@ -96,8 +96,8 @@ def make_certificate(
     ca: bool | None = True,
     critical: bool = True,
     serial: int = 0x1F2E3D,
-    starts: dt.datetime = NOW - DAY,
-    ends: dt.datetime = NOW + DAY,
+    starts: dt.datetime = STARTS,
+    ends: dt.datetime = ENDS,
 ) -> str:
     """A self-signed certificate as PEM; a valid CA unless told otherwise."""
     key = key or ec.generate_private_key(ec.SECP256R1())

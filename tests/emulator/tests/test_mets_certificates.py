@@ -40,8 +40,8 @@ def test_what_is_shown(make: Make) -> None:
     assert facts.shown == {
         "subject": "EMAILADDRESS=ca@example.com, CN=Example Root, O=Example, C=US",
         "issuer": "EMAILADDRESS=ca@example.com, CN=Example Root, O=Example, C=US",
-        "startDate": "2026-11-23T09:00:00Z",
-        "endDate": "2026-11-25T09:00:00Z",
+        "startDate": "2020-01-01T00:00:00Z",
+        "endDate": "2120-01-01T00:00:00Z",
         "fingerprint": der.fingerprint(hashes.SHA256()).hex(),
         "serialNumber": "1f2e3d",
         "signatureAlgorithm": "SHA256WITHECDSA",
