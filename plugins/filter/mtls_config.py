@@ -185,6 +185,18 @@ _OTHER_SET = Table(
     one_of=[("ca_set_name", "ca_set_id")],
 )
 
+_COMPLIANCE = Table(
+    {
+        "noncompliance_reason": Key(text, ()),
+        "customer_email": Key(text, ()),
+        "peer_reviewed_by": Key(text, ()),
+        "unit_tested": Key(flag, ()),
+        "other_noncompliance_reason": Key(text, ()),
+        "ticket_id": Key(text, ()),
+    },
+    one_of=[("noncompliance_reason",)],
+)
+
 CA_SETS = Table(
     {
         "ca_set_name": Key(text, (CA_SET, VERSION, SET_ACTIVATION)),
@@ -247,6 +259,8 @@ PROPERTIES = Table(
         "notify_emails": Key(listed(text), (ACTIVATION,)),
         "note": Key(text, (ACTIVATION,)),
         "acknowledge_warnings": Key(flag, (ACTIVATION,)),
+        "acknowledge_warnings_matching": Key(listed(text), (ACTIVATION,)),
+        "compliance_record": Key(entry(_COMPLIANCE), (ACTIVATION,)),
         "when_running": Key(text, (ACTIVATION,)),
     },
     one_of=[("property_name", "property_id")],

@@ -58,9 +58,42 @@ options:
     description: Note of the activation.
     type: str
   acknowledge_warnings:
-    description: Accept all warnings that PAPI has about the activation. Without it they are listed in the failure.
+    description: Acknowledge all warnings that PAPI has about the activation. Otherwise they are listed in the failure.
     type: bool
     default: false
+  acknowledge_warnings_matching:
+    description:
+      - Regular expressions. The warnings are acknowledged as well when each fits one of them, by its detail or title.
+      - What was acknowledged is in RV(api_warnings), and a step of RV(plan).
+    type: list
+    elements: str
+  compliance_record:
+    description:
+      - What Akamai asks of its own staff and of partners who activate for a customer. Other clients leave it out.
+      - It is sent for PRODUCTION only.
+    type: dict
+    suboptions:
+      noncompliance_reason:
+        description:
+          - Why the change was not reviewed and tested; V(NONE) says that it was.
+        type: str
+        choices: [NONE, OTHER, NO_PRODUCTION_TRAFFIC, EMERGENCY]
+        required: true
+      customer_email:
+        description: Address of the customer. Required for V(NONE), and only for it.
+        type: str
+      peer_reviewed_by:
+        description: Address of the reviewer, who has to be somebody else. Required for V(NONE), and only for it.
+        type: str
+      unit_tested:
+        description: Whether the change was tested. Has to be V(true) for V(NONE), and only for it.
+        type: bool
+      other_noncompliance_reason:
+        description: The reason. Required for V(OTHER), and only for it.
+        type: str
+      ticket_id:
+        description: A ticket about the change.
+        type: str
   when_running:
     description: What to do when another operation runs on a network. The same one is always attached to.
     type: str
@@ -91,6 +124,18 @@ EXAMPLES = r"""
     version: 2
     networks: [STAGING]
     notify_emails: [ops@example.com]
+
+- name: For a customer, with the one warning that is known
+  edgetrust.akamai.papi_activation:
+    property_name: www
+    version: 3
+    notify_emails: [ops@example.com]
+    acknowledge_warnings_matching: ["latest rule format, which is not stable"]
+    compliance_record:
+      noncompliance_reason: NONE
+      customer_email: owner@example.com
+      peer_reviewed_by: reviewer@example.com
+      unit_tested: true
 
 - name: Take the property off STAGING
   edgetrust.akamai.papi_activation:
@@ -215,6 +260,7 @@ from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.argument
     waiting,
 )
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import run
+from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.compliance import REASONS
 from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.property_activation import (
     PropertyActivation,
 )
@@ -227,6 +273,18 @@ OPTIONS = {
     "notify_emails": {"type": "list", "elements": "str"},
     "note": {"type": "str"},
     "acknowledge_warnings": {"type": "bool", "default": False},
+    "acknowledge_warnings_matching": {"type": "list", "elements": "str"},
+    "compliance_record": {
+        "type": "dict",
+        "options": {
+            "noncompliance_reason": {"type": "str", "choices": list(REASONS), "required": True},
+            "customer_email": {"type": "str"},
+            "peer_reviewed_by": {"type": "str"},
+            "unit_tested": {"type": "bool"},
+            "other_noncompliance_reason": {"type": "str"},
+            "ticket_id": {"type": "str"},
+        },
+    },
     "when_running": {"type": "str", "choices": ["wait", "fail"], "default": "wait"},
 }
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: the edgetrust.akamai contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""MEANING 2, 24 and 25 for activations of properties, what PAPI refuses for a while, and what comes in between."""
+"""MEANING 2, 24 and 25 for activations of properties, and what comes in between."""
 
 from __future__ import annotations
 
@@ -10,37 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from activations import GONE, OFF, THREE, UNRELEASED, live, started, steps
 from in_process import House
 from properties import activated, change, copied, problem, switched
 from starts import enter
-from starts_papi import MAIL, property_of
-
-UNRELEASED = "property with the rule, unreleased"
-THREE = {"property_name": "www", "version": 3, "acknowledge_warnings": True, **MAIL}
-OFF = {"property_name": "www", "state": "inactive", **MAIL}
-GONE = {"allow_outage": ["delete_live_hostname"]}
-POST = {"method": "POST", "path": "/activations$"}
-
-
-def steps(result: dict[str, Any]) -> list[str]:
-    return [
-        f"{s['verb']} {s['target']['version']} {s['target']['network']}" + ("" if s["done"] else " (not done)")
-        for s in result["plan"]
-    ]
-
-
-def live(house: House) -> tuple[Any, Any]:
-    prop = property_of(house.control.state())
-    return prop["stagingVersion"], prop["productionVersion"]
-
-
-def started(house: House) -> list[tuple[str, str, int]]:
-    """The activations that were asked for since the start, in order."""
-    return [
-        (r["body"]["activationType"], r["body"]["network"], r["body"]["propertyVersion"])
-        for r in house.control.requests(write=True)
-        if r["path"].endswith("/activations") and r["status"] == 201
-    ]
+from starts_papi import property_of
 
 
 def in_between(house: House, monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
@@ -251,129 +225,6 @@ def test_rule_24_it_is_looked_at_again_before_each_request(
     assert live(house) == (3, 4)
 
 
-# What PAPI refuses
-
-
-def test_warnings_are_listed_or_accepted(house: House) -> None:
-    enter(house, UNRELEASED)
-    wish = {k: v for k, v in THREE.items() if k != "acknowledge_warnings"}
-    with switched(house, papi_activation_warnings="always"):
-        failed = house.fails("papi_activation", "warnings-not-acknowledged", **wish)
-        message = failed["failure"]["errors"][0]
-        assert message["messageId"].startswith("msg_")
-        assert message["messageId"] in failed["msg"] and message["detail"] in failed["msg"]
-        assert "acknowledge_warnings" in failed["failure"]["cure"] and failed["changed"] is False
-        house.ok("papi_activation", **THREE)
-
-
-def test_a_version_with_errors_is_refused_before_the_first_write(house: House) -> None:
-    enter(house, UNRELEASED)
-
-    def without_origin(prop: dict[str, Any]) -> None:
-        rules = prop["versions"][2]["rules"]
-        rules["behaviors"] = [b for b in rules["behaviors"] if b["name"] != "origin"]
-
-    change(house, without_origin)
-    for check in (True, False):
-        failed = house.fails("papi_activation", "rule_errors", **THREE, check=check)
-        assert failed["failure"]["errors"] and failed["failure"]["cure"]
-    assert started(house) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "kind"),
-    [
-        ({"notify_emails": None}, "invalid_option"),
-        ({"notify_emails": [""]}, "invalid_option"),
-        ({"notify_emails": ["ops"]}, "invalid_option"),
-        ({"version": "latest"}, "invalid_option"),
-        ({"version": None}, "invalid_option"),
-        ({"replaces": "production"}, "invalid_option"),
-        ({"networks": []}, "invalid_option"),
-        ({"state": "inactive", "replaces": 2}, "invalid_option"),
-        ({"version": 9}, "not_found"),
-        ({"replaces": 9}, "not_found"),
-        ({"property_name": "nowhere"}, "not_found"),
-    ],
-    ids=str,
-)
-def test_what_means_nothing_is_refused(house: House, options: dict[str, Any], kind: str) -> None:
-    enter(house, UNRELEASED)
-    for check in (True, False):
-        failed = house.fails("papi_activation", kind, check=check, **{**THREE, **options})
-        assert failed["failure"]["cure"]
-    assert started(house) == []
-
-
-def test_no_address_is_needed_where_nothing_is_to_be_done(house: House) -> None:
-    enter(house, "property with the rule")
-    assert house.ok("papi_activation", property_name="www", version=3)["changed"] is False
-
-
-PENDING = {
-    "status": 422,
-    "body": {
-        "type": "https://problems.luna.akamaiapis.net/papi/v1/property_activation_still_pending",
-        "title": "Property Manager Exception",
-        "status": 422,
-        "messageId": "property_activation_still_pending",
-        "result": "ERROR",
-    },
-}
-TEMPORARY = {
-    "busy": problem(409, "resource-busy"),
-    "both networks": problem(409, "toolkit/validation_failed.error.arlfile.exists"),
-    "precondition": problem(412, "toolkit/validation_failed.error.activation.tower_precondition.failed"),
-    "still pending": PENDING,
-}
-
-
-@pytest.mark.parametrize("refusal", TEMPORARY.values(), ids=list(TEMPORARY))
-def test_a_refusal_that_passes_is_waited_out(house: House, refusal: dict[str, Any]) -> None:
-    enter(house, UNRELEASED)
-    house.control.fault(**POST, every=True, times=3, then=refusal)
-    result = house.ok("papi_activation", **THREE)
-    assert live(house) == (3, 3) and len(started(house)) == 2 and result["changed"] is True
-    enter(house, UNRELEASED)
-    house.control.fault(**POST, nth=1, then=refusal)
-    failed = house.run("papi_activation", **THREE, wait=False)
-    assert failed["failure"]["retryable"] is True and failed["failure"]["status"] == refusal["status"]
-    assert failed["changed"] is False
-
-
-def test_networks_that_must_not_be_submitted_together_are_not(house: House) -> None:
-    enter(house, UNRELEASED)
-    change(house, lambda prop: copied(prop, 3))
-    house.ok("papi_activation", **{**THREE, "version": 4}, networks=["STAGING"], wait=False)
-    with switched(house, papi_both_networks="refuse"):
-        house.ok("papi_activation", **THREE, networks=["PRODUCTION"])
-    assert live(house) == (4, 3)
-
-
-@pytest.mark.parametrize("status", ["403", "422"])
-def test_what_somebody_else_has_activated_meanwhile_is_no_step_of_ours(house: House, status: str) -> None:
-    enter(house, UNRELEASED)
-    with switched(house, papi_already_active=status):
-        kind = "activation/already-activated"
-        house.control.fault(**POST, nth=1, then={**problem(int(status), kind), "work": "done"})
-        result = house.ok("papi_activation", **THREE, networks=["STAGING"])
-    assert result["replanned"] is True and result["changed"] is False and live(house) == (3, 2)
-
-
-def test_a_500_that_may_have_worked_is_looked_into(house: House) -> None:
-    enter(house, UNRELEASED)
-    kind = "https://problems.luna.akamaiapis.net/-/resource-impl/forward-origin-error"
-    body = {"type": kind, "title": "Server Error", "status": 500}
-    house.control.fault(**POST, nth=1, then={"status": 500, "body": body, "work": "done"})
-    result = house.ok("papi_activation", **THREE)
-    entries = property_of(house.control.state())["activations"]
-    assert [(a["network"], a["status"]) for a in entries if a["propertyVersion"] == 3] == [
-        ("STAGING", "ACTIVE"),
-        ("PRODUCTION", "ACTIVE"),
-    ]
-    assert steps(result) == ["activate 3 STAGING", "activate 3 PRODUCTION"]
-
-
 def test_an_activation_that_is_not_listed_yet_is_waited_for(house: House) -> None:
     enter(house, UNRELEASED)
     house.control.fault(
@@ -426,13 +277,6 @@ def test_inactive_waits_for_an_activation_that_runs(house: House) -> None:
     enter(house, "property whose new version is on its way")
     result = house.ok("papi_activation", **OFF, networks=["STAGING"], **GONE)
     assert steps(result) == ["deactivate 3 STAGING"] and live(house) == (None, 2)
-
-
-def test_what_was_deactivated_meanwhile_is_gone(house: House) -> None:
-    enter(house, UNRELEASED)
-    house.control.fault(**POST, nth=1, then={**problem(422, "deactivation/not-active-in-staging"), "work": "done"})
-    result = house.ok("papi_activation", **OFF, networks=["STAGING"], **GONE)
-    assert result["replanned"] is True and live(house) == (None, 2)
 
 
 # Hazards

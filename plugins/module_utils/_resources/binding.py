@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from .._api import cps
 from .._domain import enrollment
+from .._domain.acknowledgements import NO_ACKNOWLEDGEMENTS, Acknowledgements
 from .._domain.certificates import moment
 from .._domain.enrollment import UNBOUND, Binding
 from .._domain.errors import Hazard, WishError
@@ -17,7 +18,7 @@ from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.shapes import pick
 from .._domain.waits import Watch
 from .._wire.errors import ApiError
-from .changes import NO_ACKNOWLEDGEMENTS, Acknowledgements, ChangeEnded, Followed, follow, lenient
+from .changes import ChangeEnded, Followed, follow, lenient
 from .cps_world import EnrollmentRef, common_name
 from .enforcement import Enforcer, active_enforcers
 from .mets_operations import refuse_deleting, settle_watches

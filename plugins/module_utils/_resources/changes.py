@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .._api import cps
-from .._domain.errors import InvalidOption, WishError
+from .._domain.acknowledgements import Acknowledgements
+from .._domain.errors import WishError
 from .._domain.plan import Document, Plan, Step, Target
 from .._domain.references import id_of_link
 from .._domain.waits import Look, Watch
@@ -51,39 +51,6 @@ class ChangeEnded(WishError):
 
     def failure(self) -> Document:
         return {**super().failure(), "api": "cps", "type": self.kind, "title": self.title}
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgements:
-    """What a task allows to be acknowledged. `matching` are patterns of which each line of a warning has to fit one."""
-
-    warnings: bool = False
-    management: bool = False
-    matching: tuple[re.Pattern[str], ...] = ()
-
-    @classmethod
-    def of(cls, options: t.Mapping[str, t.Any]) -> Acknowledgements:
-        patterns = []
-        for text in options.get("acknowledge_warnings_matching") or []:
-            try:
-                patterns.append(re.compile(str(text)))
-            except re.error as error:
-                raise InvalidOption(
-                    f"acknowledge_warnings_matching: {text!r} is not a regular expression: {error}."
-                ) from error
-        return cls(
-            bool(options.get("acknowledge_warnings")),
-            bool(options.get("acknowledge_change_management")),
-            tuple(patterns),
-        )
-
-    def strange(self, warnings: str) -> list[str]:
-        """The lines of a warning that nothing allows."""
-        lines = [line.strip() for line in warnings.splitlines() if line.strip()]
-        return [] if self.warnings else [line for line in lines if not any(p.search(line) for p in self.matching)]
-
-
-NO_ACKNOWLEDGEMENTS: t.Final = Acknowledgements()
 
 
 @dataclass(slots=True)

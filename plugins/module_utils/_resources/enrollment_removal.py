@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 
 from .._api import cps
 from .._domain import enrollment
+from .._domain.acknowledgements import NO_ACKNOWLEDGEMENTS, Acknowledgements
 from .._domain.errors import Hazard, WishError
 from .._domain.plan import Document, Plan, Step, Target
 from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
 from . import cps_looks
-from .changes import NO_ACKNOWLEDGEMENTS, Acknowledgements, Followed, follow, lenient
+from .changes import Followed, follow, lenient
 from .cps_world import EnrollmentRef, common_name
 from .mets_world import unless_missing
 from .side_reads import unreadable

@@ -9,6 +9,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from .._domain.acknowledgements import Acknowledgements
+from .._domain.compliance import compliance_record
 from .._domain.errors import Hazard, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.references import covered, given, prefixed
@@ -19,7 +21,7 @@ from .denials import denials
 from .mets_world import NetworkState
 from .papi_world import PropertyRef
 from .property_edits import Content
-from .property_operations import GOOD, Start, follow, start
+from .property_operations import GOOD, Start, follow, start, warning_texts
 from .property_version import Rejected
 from .side_reads import unreadable
 from .world import Stale, Wait, World
@@ -37,6 +39,7 @@ class Current:
     records: list[Document] = field(default_factory=list)
     todo: list[NetworkState] = field(default_factory=list)
     errors: list[Document] = field(default_factory=list)
+    warnings: list[Document] = field(default_factory=list)
     hazards: list[Hazard] = field(default_factory=list)
 
 
@@ -53,7 +56,8 @@ class PropertyActivation:
         self.networks = list(dict.fromkeys(options["networks"]))
         self.emails = [email for email in map(given, options.get("notify_emails") or []) if email is not None]
         self.note = given(options.get("note"))
-        self.acknowledge = bool(options.get("acknowledge_warnings"))
+        self.acknowledge = Acknowledgements.of(options)
+        self.compliance = compliance_record(options.get("compliance_record"))
         self.when_running = options["when_running"]
         if not self.networks:
             raise InvalidOption("networks: at least one of STAGING and PRODUCTION is needed.")
@@ -101,7 +105,7 @@ class PropertyActivation:
     def _judge_activation(self, world: World, current: Current) -> None:
         prop, version = t.cast(Document, current.prop), t.cast(int, self.version)
         wanted = Content.read(world, prop, version, hostnames=True)
-        current.errors = wanted.errors
+        current.errors, current.warnings = wanted.errors, wanted.warnings
         for state in current.todo:
             if self._is_other(world, prop, state.settled):
                 current.hazards.append(
@@ -163,6 +167,7 @@ class PropertyActivation:
                 busy = True
         if plan.steps:
             self._refuse(current)
+            self._foresee_warnings(plan, current)
         plan.hazards = current.hazards
         plan.after = self._predicted(plan, current)
         return plan
@@ -184,6 +189,13 @@ class PropertyActivation:
                 "Correct its rules first; they are in `failure.errors`.",
             )
 
+    def _foresee_warnings(self, plan: Plan, current: Current) -> None:
+        """Those about the rules that PAPI is going to have, and that nothing acknowledges."""
+        for warning in current.warnings:
+            if not self.acknowledge.allows(*warning_texts(warning)):
+                text = str(warning.get("detail") or warning.get("title") or warning.get("type"))
+                plan.warn(f"PAPI may want this acknowledged before version {self.version} goes live: {text}")
+
     def _refuse_running(self, state: NetworkState) -> None:
         if state.running is not None and self.when_running == "fail":
             raise WishError(
@@ -195,14 +207,16 @@ class PropertyActivation:
     def _step(self, current: Current, state: NetworkState, *, behind: bool) -> Step:
         prop = t.cast(Document, current.prop)
         version = self.version if self.active else state.settled
-        body = {
+        body: Document = {
             "propertyVersion": version,
             "network": state.network,
             "activationType": "ACTIVATE" if self.active else "DEACTIVATE",
             "notifyEmails": self.emails,
-            "acknowledgeAllWarnings": self.acknowledge,
+            "acknowledgeAllWarnings": self.acknowledge.warnings,
             **({} if self.note is None else {"note": self.note}),
         }
+        if self.compliance is not None and state.network == "PRODUCTION":
+            body["complianceRecord"] = self.compliance
         return Step(
             "activate" if self.active else "deactivate",
             Target(
@@ -213,7 +227,7 @@ class PropertyActivation:
                 state.network,
             ),
             self._reason(state),
-            Start(prop, body, state.settled, state.running),
+            Start(prop, body, self.acknowledge, state.settled, state.running),
             waits=behind or state.running is not None,
         )
 
@@ -283,13 +297,15 @@ class PropertyActivation:
                 waiter.until([follow(world, prop, attached[network], note, Stale)])
             step = steps.get(network)
             if step is not None and (waiter.wait or not step.waits):
-                self._carry_out(world, waiter, step, note)
+                self._carry_out(world, plan, waiter, step, note)
 
-    def _carry_out(self, world: World, waiter: Wait, step: Step, note: t.Callable[[Document], None]) -> None:
+    def _carry_out(
+        self, world: World, plan: Plan, waiter: Wait, step: Step, note: t.Callable[[Document], None]
+    ) -> None:
         begin: Start = step.payload
         if begin.blocker is not None:
             waiter.until([follow(world, begin.prop, begin.blocker)])
-        record = start(world, waiter, step, lambda: self._require_unmoved(world, step), note)
+        record = start(world, waiter, plan, step, lambda: self._require_unmoved(world, step), note)
         if waiter.wait:
             waiter.until([follow(world, begin.prop, record, note, lambda error: error)])
 

@@ -8,8 +8,9 @@ import typing as t
 from dataclasses import dataclass
 
 from .._api import papi
+from .._domain.acknowledgements import Acknowledgements
 from .._domain.errors import WishError
-from .._domain.plan import Document, Step
+from .._domain.plan import Document, Plan, Step
 from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
 from .papi_world import OPEN, place_of
@@ -24,8 +25,12 @@ TEMPORARY: t.Final = frozenset(
         "validation_failed.error.activation.tower_precondition.failed",
         "property_activation_still_pending",
         "still-pending",
+        "rate-limit-exceeded.activations",
     ]
 )
+# ... and one that passes soon or not at all: the certificate of a host name is on its way. So often it is tried again.
+NOT_DEPLOYED: t.Final = "unauthorized_third_party_cert_for_hostname"
+PATIENCE: t.Final = 4
 # ... and those that only mean: this changed since it was read.
 MOVED: t.Final = frozenset(["already-activated", "not-active-in-staging", "not-active-in-production"])
 # How operations end well. What ends a DEACTIVATE is documented in one way and seen in the other (12.5).
@@ -47,10 +52,12 @@ class OperationEnded(WishError):
 
 @dataclass(slots=True)
 class Start:
-    """How an operation begins: its request, what the network has then, and after which running operation."""
+    """How an operation begins: its request, what may be acknowledged about it, what the network has then, and after
+    which running operation."""
 
     prop: Document
     body: Document
+    allowed: Acknowledgements
     settled: int | None
     blocker: Document | None = None
 
@@ -58,31 +65,43 @@ class Start:
 Note = t.Callable[[Document], None]
 
 
-def start(world: World, waiter: Wait, step: Step, still_wanted: t.Callable[[], None], note: Note) -> Document:
+def start(
+    world: World, waiter: Wait, plan: Plan, step: Step, still_wanted: t.Callable[[], None], note: Note
+) -> Document:
     """Sends the request of a step, again while a refusal is temporary and the run waits: the activation as it is then.
 
-    `still_wanted` looks before each request, and raises where the world has moved.
+    `still_wanted` looks before each request, and raises where the world has moved. Warnings that may be are acknowledged
+    by a second request, and that becomes a step of the plan (12.2).
     """
     prop = step.payload.prop
     found: list[str] = []
+    acknowledged: dict[str, Document] = {}
+    patience = PATIENCE
 
     def attempt() -> Look:
+        nonlocal patience
         still_wanted()
+        body = {**step.payload.body, **({"acknowledgeWarnings": list(acknowledged)} if acknowledged else {})}
         try:
             with carry_out(world, step, MOVED):
-                number = papi.create_activation(
-                    world.session, str(prop["propertyId"]), step.payload.body, place=place_of(prop)
-                )
+                found.append(papi.create_activation(world.session, str(prop["propertyId"]), body, place=place_of(prop)))
         except ApiError as error:
-            _refuse_warnings(error)
-            if error.slug not in TEMPORARY or not waiter.wait:
+            if error.slug == "warnings-not-acknowledged" and error.warnings:
+                _allow(error, step.payload.allowed, acknowledged)
+                return attempt()
+            if error.has_error(NOT_DEPLOYED) and patience:
+                patience -= 1
+            elif error.slug not in TEMPORARY:
+                raise
+            if not waiter.wait:
                 raise
             return Look(False, error.detail or error.title)
-        found.append(number)
         return Look(True)
 
     if not attempt().done:
         waiter.until([Watch(f"room for the {step.verb} on {step.target.network}", attempt)])
+    if acknowledged:
+        _record(plan, step, list(acknowledged.values()))
     record = {
         "activationId": found[0],
         "network": step.target.network,
@@ -95,17 +114,38 @@ def start(world: World, waiter: Wait, step: Step, still_wanted: t.Callable[[], N
     return read or record
 
 
-def _refuse_warnings(error: ApiError) -> None:
-    if error.slug == "warnings-not-acknowledged" and error.warnings:
-        listed = "; ".join(f"{w.get('detail') or w.get('title')} ({w.get('messageId')})" for w in error.warnings)
+def warning_texts(warning: t.Mapping[str, t.Any]) -> list[str]:
+    """What a warning of PAPI is known by, for the patterns of a task."""
+    return [str(warning[name]) for name in ("detail", "title") if warning.get(name)]
+
+
+def _allow(error: ApiError, allowed: Acknowledgements, acknowledged: dict[str, Document]) -> None:
+    """Adds all warnings of a refusal to those acknowledged; refuses if one is not allowed, or comes back all the same."""
+    new = {str(w.get("messageId")): w for w in error.warnings}
+    strange = [w for w in error.warnings if not allowed.allows(*warning_texts(w))]
+    if strange or new.keys() <= acknowledged.keys():
+        listed = "; ".join(
+            f"{w.get('detail') or w.get('title')} ({w.get('messageId')})" for w in strange or error.warnings
+        )
         raise OperationEnded(
             "warnings-not-acknowledged",
             "Warnings want to be acknowledged",
             f"PAPI has warnings about this activation: {listed}",
-            cure="Look at them, and accept them with `acknowledge_warnings: true`.",
-            errors=error.warnings,
+            cure="Look at them, and accept all with `acknowledge_warnings: true`, or those that you know with "
+            "`acknowledge_warnings_matching`.",
+            errors=strange or error.warnings,
             retryable=False,
         ) from error
+    acknowledged.update(new)
+
+
+def _record(plan: Plan, step: Step, warnings: t.Sequence[Document]) -> None:
+    """What was acknowledged goes before the step that it was for."""
+    said = f"PAPI has {len(warnings)} warning{'s' if len(warnings) > 1 else ''} about the {step.verb}."
+    plan.steps.insert(plan.steps.index(step), Step("acknowledge", step.target, said, done=True))
+    for warning in warnings:
+        text = str(warning.get("detail") or warning.get("title"))
+        plan.warn(text, message_id=warning.get("messageId"), network=step.target.network, acknowledged=True)
 
 
 def follow(

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`type` and `text` are regular expressions, `type` over whole path segments at the end of the problem's type. A
+    """`type` and `text` are regular expressions, `type` over whole path segments at the end of a type. A
     member left out fits everything. `passing`: the same run may succeed later."""
 
     cure: str
@@ -72,6 +72,11 @@ CURES: tuple[Row, ...] = (
         type="pep-authz/.+",
     ),
     # Rates and quotas.
+    Row(
+        "So many activations are allowed in a day: wait, or raise `wait_timeout`, and activate less often.",
+        type=r"rate-limit-exceeded\.activations",
+        passing=True,
+    ),
     Row(
         "{limit} is used up: waiting does not help. Delete what is not needed, or have Akamai raise the limit.",
         status=(429,),
@@ -175,8 +180,27 @@ CURES: tuple[Row, ...] = (
         type="warnings-not-acknowledged",
     ),
     Row("Give `notify_emails`.", type="bad-notifyemails"),
-    Row("Give `compliance_record`.", type="missing[-_]compliance[-_]record(-info)?"),
-    Row("Name somebody else as the reviewer in `compliance_record`.", type="self-peer-review"),
+    Row(
+        "This client activates for a customer: give `compliance_record` with the `noncompliance_reason`, or with `NONE` and "
+        "`customer_email`, `peer_reviewed_by` and `unit_tested: true`.",
+        type="missing[-_]compliance[-_]record",
+    ),
+    Row(
+        "Complete `compliance_record`: the reason `NONE` needs `customer_email`, `peer_reviewed_by` and `unit_tested: true`, "
+        "`OTHER` needs `other_noncompliance_reason`.",
+        type="missing[-_]compliance[-_]record[-_]info",
+    ),
+    Row("Name somebody else as `peer_reviewed_by` in `compliance_record`.", type="self-peer-review"),
+    Row(
+        "The host name has moved here from another account. The message says from when on it can be activated: run the "
+        "task again then.",
+        type="cachewipe-error-possible",
+        passing=True,
+    ),
+    Row(
+        "PAPI has given up, and trying again is no cure: give Akamai support the request id.",
+        type="property_(de)?activation_failed",
+    ),
     Row(
         "The certificate is not deployed yet. " + _AGAIN,
         type="unauthorized_third_party_cert_for_hostname",
@@ -204,13 +228,16 @@ CURES: tuple[Row, ...] = (
 )
 
 
-def cure_for(*, api: str, status: int, type: str, text: str, facts: Mapping[str, str]) -> tuple[str | None, bool]:
-    """The cure of the first row that fits, filled in with `facts`, and whether the trouble passes by itself."""
+def cure_for(
+    *, api: str, status: int, types: Sequence[str], text: str, facts: Mapping[str, str]
+) -> tuple[str | None, bool]:
+    """The cure of the first row that fits, filled in with `facts`, and whether the trouble passes by itself. `types` are
+    those of the problem and of its errors."""
     for row in CURES:
         if (
             row.api in ("", api)
             and (not row.status or status in row.status)
-            and (not row.type or re.search(rf"(?:^|/)(?:{row.type})/?$", type))
+            and (not row.type or any(re.search(rf"(?:^|/)(?:{row.type})/?$", kind) for kind in types))
             and (not row.text or re.search(row.text, text))
         ):
             return row.cure.format_map(facts), row.passing

@@ -93,6 +93,8 @@ class ApiError(WireError):
         self.detail = str(members.get("detail") or "") or _plain_detail(answer)
         self.errors = _items(members.get("errors"))
         self.warnings = _items(members.get("warnings"))
+        #: Of the problem and of each of its errors.
+        self.types = [self.type, *(str(item.get("type") or "") for item in self.errors)]
         self.context: dict[str, Any] = _mapping(members.get("contextInfo"))
         self.pointer = str(members.get("pointer") or "")
         self.request_id = _request_id(members)
@@ -106,7 +108,7 @@ class ApiError(WireError):
         cure, passing = cure_for(
             api=api,
             status=self.status,
-            type=self.type,
+            types=self.types,
             text=f"{self.detail} {self.document.get('limitKey', '')}" if members else self.detail,
             facts={
                 "service": service_of(path),
@@ -138,8 +140,7 @@ class ApiError(WireError):
 
     def has_error(self, slug: str) -> bool:
         """Whether the problem, or one of its `errors`, is of type `slug`."""
-        types = [self.type, *(str(item.get("type") or "") for item in self.errors)]
-        return any(kind.rstrip("/").rsplit("/", 1)[-1] == slug for kind in types)
+        return any(kind.rstrip("/").rsplit("/", 1)[-1] == slug for kind in self.types)
 
     def failure(self) -> dict[str, Any]:
         return {

@@ -78,7 +78,8 @@ def fate_of(outcome: Response | Loss, method: str = "", path: str = "") -> Fate:
         return Fate.UNTOUCHED
     if outcome.status == 503 and _slug(outcome) == "global-rate-limit-exceeded":
         return Fate.UNTOUCHED
-    return Fate.UNCERTAIN if outcome.status >= 500 and outcome.status != 501 else Fate.REFUSED
+    certain = outcome.status == 501 or _slug(outcome) in _FAILED
+    return Fate.UNCERTAIN if outcome.status >= 500 and not certain else Fate.REFUSED
 
 
 def is_burst_block(answer: Response) -> bool:
@@ -98,6 +99,8 @@ def server_pause(answer: Response, now: dt.datetime) -> float | None:
     return max((seconds for seconds in said if seconds is not None), default=None)
 
 
+#: 500s that say what became of the request: nothing (papi-v1.md 12.7).
+_FAILED = frozenset(["property_activation_failed", "property_deactivation_failed"])
 _HEADERS = ("x-ratelimit-next", "akamai-ratelimit-next", "retry-after")
 _MEMBERS = ("rateLimitNext", "retryAfter")
 _PROSE = (

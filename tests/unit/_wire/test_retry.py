@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.edgetrust.akamai.plugins.module_utils._wire import answers
 from ansible_collections.edgetrust.akamai.plugins.module_utils._wire.answers import Loss, LossKind, Response
-from ansible_collections.edgetrust.akamai.plugins.module_utils._wire.retry import Try, judge
+from ansible_collections.edgetrust.akamai.plugins.module_utils._wire.retry import Fate, Try, fate_of, judge
 
 NOW = dt.datetime(2026, 11, 24, 9, 15, 30, tzinfo=dt.UTC)
 DATE = {"Date": "Tue, 24 Nov 2026 09:15:00 GMT"}  # the server is half a minute behind
@@ -116,6 +116,11 @@ def test_a_server_error_is_repeated_for_reads_only(status: int) -> None:
     """A 503 counts as not carried out only when it is the service's own overload answer."""
     assert wait(answer(status)) == 1
     assert wait(answer(status), write=True) is None
+
+
+def test_a_500_that_says_that_nothing_was_done_is_no_lost_answer() -> None:
+    failed = answer(500, {"type": f"{PROBLEMS}/papi/v0/activation/property_activation_failed"})
+    assert fate_of(failed) is Fate.REFUSED and fate_of(answer(500)) is Fate.UNCERTAIN
 
 
 def test_only_the_overload_answer_itself_says_that_nothing_was_done() -> None:

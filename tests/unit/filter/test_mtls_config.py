@@ -56,6 +56,14 @@ def test_the_example_is_handed_out() -> None:
     }
 
 
+def test_what_is_about_the_activation_goes_there() -> None:
+    record = {"noncompliance_reason": "OTHER", "other_noncompliance_reason": "x", "unit_tested": "no"}
+    asked = {"acknowledge_warnings_matching": ["Unstable"], "compliance_record": record, "when_running": "fail"}
+    work = mtls_config({"properties": [{**WWW, **asked}]})
+    sent = {**asked, "compliance_record": {**record, "unit_tested": False}}
+    assert work["papi_activation"] == [{"property_name": "www", **sent}]
+
+
 def test_it_is_a_filter() -> None:
     assert FilterModule().filters() == {"mtls_config": mtls_config}
 
@@ -161,6 +169,8 @@ REFUSED = [
     (entry("ca_sets", certificates_file=["a.pem"]), "ca_sets[0].certificates_file: expects a path, not a list"),
     (entry("ca_sets", certificates=[{}]), "ca_sets[0].certificates[0]: exactly one of pem and path is needed"),
     (entry("ca_sets", certificates=[{"file": "a"}]), "ca_sets[0].certificates[0].file: unknown key"),
+    (entry("properties", compliance_record={"reason": "NONE"}), "properties[0].compliance_record.reason: unknown key"),
+    (entry("properties", compliance_record={"ticket_id": 7}), "compliance_record: exactly one of noncompliance_reason"),
     (entry("ca_sets", ca_set_id="1"), "ca_sets[0]: exactly one of ca_set_name and ca_set_id is needed"),
     ({"enrollments": [SET]}, "enrollments[0]: exactly one of enrollment_id and common_name is needed"),
     (entry("enrollments", ca_set_name=""), "enrollments[0]: exactly one of ca_set_name and ca_set_id is needed"),
