@@ -13,10 +13,20 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 START_LIMIT = 30.0
+
+
+class Answer(NamedTuple):
+    """An answer of the control API."""
+
+    status: int
+    text: str
+
+    def json(self) -> Any:
+        return json.loads(self.text)
 
 
 class Control:
@@ -26,9 +36,9 @@ class Control:
         address = urlsplit(url)
         self._connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
 
-    def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        """One call that must succeed; RuntimeError with the answer otherwise."""
-        payload = None if body is None else json.dumps(body).encode()
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        """One call, whatever it answers. A body of bytes goes out as it is, anything else as JSON."""
+        payload = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"Content-Type": "application/json"} if payload is not None else {}
         try:
             self._connection.request(method, path, payload, headers)
@@ -38,10 +48,14 @@ class Control:
             self._connection.close()
             self._connection.request(method, path, payload, headers)
             answer = self._connection.getresponse()
-        text = answer.read()
+        return Answer(answer.status, answer.read().decode())
+
+    def __call__(self, method: str, path: str, body: Any = None) -> Any:
+        """One call that must succeed; its JSON, None for an empty answer. RuntimeError with the answer otherwise."""
+        answer = self.call(method, path, body)
         if answer.status >= 400:
-            raise RuntimeError(f"control {method} {path}: {answer.status} {text[:500]!r}")
-        return json.loads(text) if text else None
+            raise RuntimeError(f"control {method} {path}: {answer.status} {answer.text[:500]}")
+        return answer.json() if answer.text else None
 
     def reset(self) -> None:
         self("POST", "/reset")
@@ -52,9 +66,10 @@ class Control:
     def put_state(self, document: Any) -> None:
         self("PUT", "/state", document)
 
-    def advance(self, seconds: float) -> None:
-        """Moves the account's clock forward."""
-        self("POST", "/advance", {"seconds": seconds})
+    def advance(self, seconds: float) -> float:
+        """Moves the account's clock forward; how far it is ahead of real time then, in seconds."""
+        offset: float = self("POST", "/advance", {"seconds": seconds})["offset"]
+        return offset
 
     def fault(self, **rule: Any) -> None:
         self("POST", "/faults", rule)
@@ -71,6 +86,11 @@ class Control:
 
     def switch(self, **values: Any) -> None:
         self("PUT", "/switches", values)
+
+    def switches(self) -> dict[str, str]:
+        """Name -> value of every switch."""
+        found: dict[str, str] = self("GET", "/switches")
+        return found
 
 
 class Running:

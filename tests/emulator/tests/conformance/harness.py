@@ -9,11 +9,7 @@ once, kept as the document of `GET /state`, and put back by `PUT /state` for eve
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterable, Mapping
 from configparser import RawConfigParser
 from dataclasses import dataclass, field
@@ -22,10 +18,9 @@ from typing import Any
 
 import requests
 from akamai.edgegrid import EdgeGridAuth
+from akamai_emulator.testing import Running
 
 from . import cps_description, description
-
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 
 # Long enough that nothing ends by itself while the rows run; rows that want an end use `Control.advance`.
 DURATIONS = {
@@ -37,7 +32,6 @@ DURATIONS = {
     "retry_after": 300,
     "latency": 0,
 }
-START_LIMIT = 30.0
 HTTP_LIMIT = 30.0
 
 METS = "/mtls-edge-truststore/v2"
@@ -47,87 +41,12 @@ GATEWAY_TYPE = "https://problems.luna.akamaiapis.net/-/"
 
 Facts = dict[str, Any]
 Given = Callable[["House"], Facts]
+Step = Callable[["House"], Any]
 GIVEN: dict[str, Given] = {}
 
 MICROSECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 RFC1123 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
-
-
-class Control:
-    """The emulator's control API (DESIGN section 4)."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
-        self.session = requests.Session()
-        self.session.trust_env = False
-        self.advanced = 0.0
-        self._first_switches: dict[str, Any] = {}
-        self._switches_touched = False
-        self._faults_touched = False
-
-    def call(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """One control call, whatever it answers."""
-        return self.session.request(method, self.url + path, json=body, timeout=HTTP_LIMIT)
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One control call that must succeed; its JSON, or None for an empty answer."""
-        answer = self.call(method, path, body)
-        assert answer.ok, f"control {method} {path}: {answer.status_code} {answer.text[:500]}"
-        return answer.json() if answer.content else None
-
-    def reset(self) -> None:
-        self.ask("POST", "/reset")
-        self.advanced = 0.0
-
-    def state(self) -> Any:
-        return self.ask("GET", "/state")
-
-    def put_state(self, document: Any) -> None:
-        self.ask("PUT", "/state", document)
-        self.advanced = 0.0
-
-    def advance(self, seconds: float) -> None:
-        """Move the account's clock forward."""
-        self.ask("POST", "/advance", {"seconds": seconds})
-        self.advanced += seconds
-
-    def fault(self, **rule: Any) -> None:
-        """Add one fault rule; removed again before the next state."""
-        self._faults_touched = True
-        self.ask("POST", "/faults", rule)
-
-    def requests(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("GET", "/requests")
-        return found
-
-    def switch(self, **values: Any) -> None:
-        """Set switches; put back before the next state."""
-        if not self._switches_touched:
-            self._first_switches = self.switches()
-            self._switches_touched = True
-        self.ask("PUT", "/switches", values)
-
-    def switches(self) -> dict[str, Any]:
-        """Name -> value of every switch."""
-        return switch_values(self.ask("GET", "/switches"))
-
-    def tidy(self) -> None:
-        """Take back faults and switches that an earlier test has set."""
-        if self._faults_touched:
-            self.ask("DELETE", "/faults")
-            self._faults_touched = False
-        if self._switches_touched:
-            self.ask("PUT", "/switches", self._first_switches)
-            self._switches_touched = False
-
-
-def switch_values(document: Any) -> dict[str, Any]:
-    """`GET /switches` as a plain name -> value mapping, whether or not it carries explanations."""
-    listed = document.get("switches", document) if isinstance(document, dict) else document
-    if isinstance(listed, dict):
-        return {name: v["value"] if isinstance(v, dict) else v for name, v in listed.items()}
-    return {item["name"]: item["value"] for item in listed}
 
 
 class Client:
@@ -179,76 +98,39 @@ class Client:
         return answer.json() if answer.content else None
 
 
-class House:
+class House(Running):
     """One emulator process with its clients."""
 
     def __init__(
         self, home: Path, *, arguments: Iterable[str] = (), durations: Mapping[str, float] = DURATIONS
     ) -> None:
-        home.mkdir(parents=True, exist_ok=True)
-        self.home = home
-        self.ready_file = home / "ready.json"
-        self.ready_file.unlink(missing_ok=True)
-        durations_file = home / "durations.yml"
-        durations_file.write_text("".join(f"{name}: {value}\n" for name, value in durations.items()))
-        path = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH")]))
-        self.log = (home / "emulator.log").open("ab")
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "akamai_emulator", "--port", "0", "--home", str(home)),
-                *("--durations", str(durations_file), *arguments),
-            ],
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-        self.ready = self._wait_until_ready()
-        self.control = Control(self.ready["control_url"])
+        super().__init__(home, durations=durations, arguments=arguments)
+        self._switches = self.control.switches()
         self._clients: dict[str, Client] = {}
         self._states: dict[str, tuple[Any, Facts, float]] = {}
 
-    def _wait_until_ready(self) -> dict[str, Any]:
-        limit = time.monotonic() + START_LIMIT
-        while time.monotonic() < limit:
-            if self.process.poll() is not None:
-                break
-            try:
-                found: dict[str, Any] = json.loads(self.ready_file.read_text())
-            except (FileNotFoundError, json.JSONDecodeError):
-                time.sleep(0.02)
-                continue
-            return found
-        self.stop()
-        raise AssertionError("the emulator does not start:\n" + (self.home / "emulator.log").read_text()[-4000:])
-
-    def stop(self) -> None:
-        """End the process (by its own handle) and wait for it."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(10)
-        self.log.close()
-
     def client(self, section: str = "default") -> Client:
         if section not in self._clients:
-            self._clients[section] = Client(self.home / "edgerc", section, self.home / "ca.pem")
+            self._clients[section] = Client(self.edgerc, section, self.ca_path)
         return self._clients[section]
 
     def enter(self, name: str) -> Facts:
-        """Bring the account into the named state and return its facts (ids and the like)."""
-        self.control.tidy()
+        """Bring the account into the named state, switches and faults as at the start; its facts (ids and the like)."""
+        self._tidy()
         if name not in self._states:
             self.control.reset()
             facts = GIVEN[name](self)
-            self._states[name] = (self.control.state(), facts, self.control.advanced)
-            self.control.tidy()
+            self._states[name] = (self.control.state(), facts, self.control.advance(0))
+            self._tidy()
         document, facts, advanced = self._states[name]
         self.control.put_state(document)
         if advanced:
             self.control.advance(advanced)
         return dict(facts)
+
+    def _tidy(self) -> None:
+        self.control.no_faults()
+        self.control.switch(**self._switches)
 
 
 def given(name: str) -> Callable[[Given], Given]:
@@ -271,9 +153,10 @@ def _stock(house: House) -> Facts:
 class Row:
     """One request and what must come back.
 
-    `{name}` in strings of `path`, `body`, `type`, `has` and `heads` is replaced from the facts of the state.
-    `has` maps dotted paths of the answer to a value (compared with its JSON type), a pattern (whole string), a type
-    or a predicate; `hasnot` lists paths that must be missing; `heads` is for response headers (None: must be missing).
+    `steps` come between the state and the request; a body of bytes goes out as it is. `{name}` in strings of `path`,
+    `body`, `type`, `has` and `heads` is replaced from the facts of the state. `has` maps dotted paths of the answer to
+    a value (compared with its JSON type), a pattern (whole string), a type, a set of allowed values or a predicate;
+    `hasnot` lists paths that must be missing; `heads` is for response headers (None: must be missing).
     `mark` is the page's certainty where it is not plain: "I", "U", and the default or switch the row relies on.
     """
 
@@ -282,7 +165,7 @@ class Row:
     method: str
     path: str
     body: Any = None
-    status: int = 200
+    status: int | set[int] = 200
     type: str | re.Pattern[str] | None = None
     has: Mapping[str, Any] = field(default_factory=dict)
     hasnot: tuple[str, ...] = ()
@@ -290,6 +173,7 @@ class Row:
     headers: Mapping[str, str | None] = field(default_factory=dict)
     section: str = "default"
     switches: Mapping[str, Any] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
     after: Callable[[House, Facts, requests.Response], None] | None = None
     mark: str = ""
 
@@ -299,9 +183,15 @@ class Row:
 
 def run(house: House, row: Row) -> requests.Response:
     """Enter the state, send the row's request, compare. Returns the answer for further looks."""
-    facts = house.enter(row.given)
+    return play(house, row, house.enter(row.given))
+
+
+def play(house: House, row: Row, facts: Facts) -> requests.Response:
+    """Send the row's request in the state as it is, compare. Returns the answer."""
     if row.switches:
         house.control.switch(**row.switches)
+    for step in row.steps:
+        step(house)
     answer = house.client(row.section).send(
         row.method, fill(row.path, facts), fill(row.body, facts), fill(dict(row.headers), facts)
     )
@@ -315,7 +205,7 @@ def compare(answer: requests.Response, row: Row, facts: Facts) -> None:
     """The answer is the row's, down to the problem document of its API."""
     note = f"{row.id} [{row.mark}]" if row.mark else row.id
     seen = f"{note}: {answer.status_code} {answer.text[:1500]}"
-    assert answer.status_code == row.status, seen
+    assert answer.status_code in (row.status if isinstance(row.status, set) else {row.status}), seen
     if row.type is not None:
         assert matches(answer.json().get("type"), fill(row.type, facts)), seen
     if answer.status_code >= 400:
@@ -335,11 +225,13 @@ MISSING: Any = type("Missing", (), {"__repr__": lambda self: "<missing>"})()
 
 
 def look(document: Any, path: str) -> Any:
-    """The value at a dotted path (`errors.0.pointer`), or MISSING. The empty path is the document itself."""
+    """The value at a dotted path (`errors.0.pointer`; `#` is a list's length), or MISSING. The empty path is the document itself."""
     value = document
     for step in path.split(".") if path else ():
         if isinstance(value, dict) and step in value:
             value = value[step]
+        elif isinstance(value, list) and step == "#":
+            value = len(value)
         elif isinstance(value, list) and re.fullmatch(r"-?\d+", step) and -len(value) <= int(step) < len(value):
             value = value[int(step)]
         else:
@@ -353,6 +245,8 @@ def matches(actual: Any, wanted: Any) -> bool:
         return isinstance(actual, str) and wanted.fullmatch(actual) is not None
     if isinstance(wanted, type):
         return type(actual) is wanted
+    if isinstance(wanted, set):
+        return actual is not MISSING and actual in wanted
     if callable(wanted):
         return actual is not MISSING and bool(wanted(actual))
     if actual is MISSING:
@@ -377,7 +271,7 @@ def fill(value: Any, facts: Facts) -> Any:
 
 
 def check_problem(answer: requests.Response) -> None:
-    """The members every problem document of that API has (mets-v2.md 2.6, cps-v2.md 9, edgegrid.md 4)."""
+    """The members every problem document of that API has (mets-v2.md 2.6, cps-v2.md 9, papi-v1.md 13, edgegrid.md 4)."""
     if "json" not in answer.headers.get("Content-Type", ""):
         return
     problem = answer.json()
@@ -399,3 +293,7 @@ def check_problem(answer: requests.Response) -> None:
     elif "/cps/v2/error-types/" in kind:
         assert "status" not in problem, seen
         assert re.fullmatch(re.escape(kind) + r"\?id=[0-9a-f]{32}", problem["instance"]), seen
+    elif "/papi/" in kind:
+        assert problem["status"] == answer.status_code, seen
+        assert isinstance(problem["instance"], str), seen
+        assert {"detail", "details", "errors"} & set(problem), seen

@@ -6,16 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import requests
 
-from .harness import House, check_problem, given
+from .harness import House, Row, Step, given
 
 Document = dict[str, Any]
-Step = Callable[[House], Any]
 Check = Callable[[requests.Response, House], None]
 
 P = "/papi/v1"
@@ -140,32 +138,31 @@ def world(house: House) -> Document:
 # ---------------------------------------------------------------------------------------------------- rows
 
 
-@dataclass(frozen=True)
-class Row:
-    """One request and what the page says of its answer.
+def expect(
+    id: str,
+    request: str,
+    status: int | set[int],
+    body: Any = None,
+    *,
+    given: tuple[Step, ...] = (),
+    type: str | None = None,
+    then: Check | None = None,
+    **more: Any,
+) -> Row:
+    """A row of PAPI: `METHOD path` (see `expand`) from the state the test's module names.
 
-    `type` is the tail of the problem's type, or all of it when it starts with https. `has` maps a dotted path into the
-    body to a value, a pattern, a type, a set of allowed values, or a predicate; `hasnot` lists absent paths. `headers`
-    are the request's, `answers` are patterns for the answer's. `then` looks at the house afterwards.
+    `given` are the steps before it, `type` is the tail of the problem's type, or all of it when it starts with https;
+    `then` looks at the house afterwards; `more` is the rest of `Row`.
     """
-
-    id: str
-    request: str
-    status: int | set[int]
-    body: Any = None
-    given: tuple[Step, ...] = ()
-    headers: Mapping[str, str | None] = field(default_factory=dict)
-    type: str | None = None
-    has: dict[str, Any] = field(default_factory=dict)
-    hasnot: tuple[str, ...] = ()
-    answers: dict[str, str] = field(default_factory=dict)
-    then: Check | None = None
-    section: str = "default"
-    raw: bytes | None = None
+    method, path = expand(request).split(" ", 1)
+    headers = {"PAPI-Use-Prefixes": "true", "Content-Type": "application/json", **more.pop("headers", {})}
+    tail = type if type is None or type.startswith("https:") else re.compile(".*" + re.escape(type))
+    after = then and (lambda house, facts, answer: then(answer, house))
+    return Row(id, "papi", method, path, body, status, tail, headers=headers, steps=given, after=after, **more)
 
 
 def rows(*table: Row) -> pytest.MarkDecorator:
-    """`@rows(Row(...), ...)` over a test that takes `row`."""
+    """`@rows(expect(...), ...)` over a test that takes `row`."""
     assert len({row.id for row in table}) == len(table), "row ids must be distinct"
     return pytest.mark.parametrize("row", table, ids=[row.id for row in table])
 
@@ -178,17 +175,6 @@ def expand(text: str) -> str:
     return text + CG if text[-1] in "?&" else text
 
 
-def run(row: Row, house: House) -> requests.Response:
-    """Carry out a row and hold its answer against it."""
-    for step in row.given:
-        step(house)
-    answer = send(house, row.request, row.body, headers=row.headers, section=row.section, raw=row.raw)
-    check(row, answer)
-    if row.then:
-        row.then(answer, house)
-    return answer
-
-
 def send(
     house: House,
     request: str,
@@ -196,13 +182,12 @@ def send(
     *,
     headers: Mapping[str, str | None] | None = None,
     section: str = "default",
-    raw: bytes | None = None,
     redirects: bool = False,
 ) -> requests.Response:
-    """Send `METHOD path`, see `expand`; `raw` goes out as it is."""
+    """Send `METHOD path`, see `expand`; a body of bytes goes out as it is."""
     method, path = expand(request).split(" ", 1)
     sent = {"PAPI-Use-Prefixes": "true", "Content-Type": "application/json", **(headers or {})}
-    return house.client(section).send(method, path, body if raw is None else raw, sent, redirects)
+    return house.client(section).send(method, path, body, sent, redirects)
 
 
 def ok(house: House, request: str, body: Any = None, **more: Any) -> requests.Response:
@@ -210,72 +195,6 @@ def ok(house: House, request: str, body: Any = None, **more: Any) -> requests.Re
     answer = send(house, request, body, **more)
     assert answer.status_code in (200, 201, 204), f"{request}: {answer.status_code} {answer.text}"
     return answer
-
-
-def check(row: Row, answer: requests.Response) -> None:
-    statuses = row.status if isinstance(row.status, set) else {row.status}
-    assert answer.status_code in statuses, f"{answer.status_code} instead of {row.status}: {answer.text[:2000]}"
-    if answer.status_code >= 400:
-        problem(answer)
-    document: Any = answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
-    if row.type is not None:
-        seen = document["type"]
-        assert seen == row.type if row.type.startswith("https:") else seen.endswith(row.type), seen
-    for path, wanted in row.has.items():
-        matches(path, at(document, path), wanted)
-    for path in row.hasnot:
-        assert at(document, path) is MISSING, f"{path} should be absent: {at(document, path)!r}"
-    for name, pattern in row.answers.items():
-        assert re.search(pattern, answer.headers.get(name, "")), f"{name}: {answer.headers.get(name)!r}"
-
-
-def problem(answer: requests.Response) -> Document:
-    """Every refusal is a problem document (13) whose status is the answer's."""
-    check_problem(answer)
-    document: Document = answer.json()
-    assert document["status"] == answer.status_code
-    assert isinstance(document["title"], str)
-    assert document["title"]
-    assert isinstance(document["type"], str)
-    assert isinstance(document["instance"], str)
-    assert "detail" in document or "details" in document or "errors" in document
-    return document
-
-
-class _Missing:
-    def __repr__(self) -> str:
-        return "(absent)"
-
-
-MISSING = _Missing()
-
-
-def at(document: Any, path: str) -> Any:
-    """The value at `a.b.0.c`, MISSING when there is none; `#` is the length of a list."""
-    for part in path.split("."):
-        if part == "#" and isinstance(document, list):
-            document = len(document)
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
-            document = document[int(part)]
-        elif isinstance(document, dict) and part in document:
-            document = document[part]
-        else:
-            return MISSING
-    return document
-
-
-def matches(path: str, seen: Any, wanted: Any) -> None:
-    if isinstance(wanted, re.Pattern):
-        good = isinstance(seen, str) and wanted.search(seen) is not None
-    elif isinstance(wanted, type):
-        good = type(seen) is wanted
-    elif isinstance(wanted, set):
-        good = seen in wanted
-    elif callable(wanted):
-        good = bool(wanted(seen))
-    else:
-        good = seen == wanted and type(seen) is type(wanted)
-    assert good, f"{path}: {seen!r} instead of {wanted!r}"
 
 
 # ---------------------------------------------------------------------------------------------------- steps

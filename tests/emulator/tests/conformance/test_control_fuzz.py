@@ -50,17 +50,15 @@ def test_bodies(method: str, path: str, body: Any, house: House) -> None:
     @FUZZ
     @given(anything(body))
     def one(sent: Mutated) -> None:
-        answer = house.control.session.request(
-            method, house.control.url + path, data=json.dumps(sent.document).encode(), timeout=10
-        )
-        assert answer.status_code < 500, f"{sent!r}: {answer.text[:500]}"
-        if answer.status_code >= 400:
+        answer = house.control.call(method, path, sent.document)
+        assert answer.status < 500, f"{sent!r}: {answer.text[:500]}"
+        if answer.status >= 400:
             assert answer.json()["detail"]
 
     switches = house.control.switches()
     one()
-    house.control.ask("DELETE", "/faults")
-    house.control.ask("PUT", "/switches", switches)
+    house.control.no_faults()
+    house.control.switch(**switches)
     assert house.client().send("GET", "/papi/v1/groups").status_code == 200
 
 
@@ -80,9 +78,9 @@ def test_states(list_name: str, house: House) -> None:
     @given(mutated(account[list_name]))
     def one(sent: Mutated) -> None:
         account[list_name] = sent.document
-        answer = house.control.session.put(house.control.url + "/state", data=json.dumps(state).encode(), timeout=10)
-        assert answer.status_code in (204, 400), f"{sent!r}: {answer.status_code} {answer.text[:500]}"
-        if answer.status_code == 400:
+        answer = house.control.call("PUT", "/state", state)
+        assert answer.status in (204, 400), f"{sent!r}: {answer.status} {answer.text[:500]}"
+        if answer.status == 400:
             assert answer.json()["pointer"].startswith("/accounts/A-CCT1234"), answer.text
             return
         for path, headers in READS:

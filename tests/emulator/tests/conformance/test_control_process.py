@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from .harness import DURATIONS, PACKAGE_ROOT, House
+from .harness import DURATIONS, House
 from .papi_harness import activations_of, ok, property_of, start
 
 SECTIONS = {"default", "read_only", "no_mets", "other_account", "switchable"}
+PACKAGE = Path(__file__).resolve().parents[2]
 SOON = 5.0  # seconds within which a write has reached the disk
 SEED = """
 accounts:
@@ -48,9 +49,7 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
 
     yield start_one
     for house in houses:
-        if house.process.poll() is None:
-            house.stop()
-        house.log.close()
+        house.stop()
 
 
 def kill(house: House) -> None:
@@ -191,7 +190,7 @@ def test_the_demo_ends_by_itself(other: Begin) -> None:
 
 
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join(filter(None, [str(PACKAGE), os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-m", "akamai_emulator", "--port", "0", "--home", str(tmp_path / "home"), *arguments]
     return subprocess.run(
         command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=30, check=False

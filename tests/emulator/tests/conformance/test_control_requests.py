@@ -84,7 +84,7 @@ def test_no_secret_is_shown(house: House) -> None:
     ],
 )
 def test_bodies(raw: bytes | None, shown: Any, house: House) -> None:
-    send(house, "POST {www}/versions?", raw=raw)
+    send(house, "POST {www}/versions?", raw)
     assert logged(house)["body"] == shown
 
 
@@ -100,7 +100,7 @@ def test_numbers_go_on(house: House) -> None:
     ok(house, "GET {P}/contracts")
     first, second = (entry["n"] for entry in house.control.requests()[-2:])
     assert second == first + 1
-    house.control.ask("DELETE", "/requests")
+    house.control.forget_requests()
     assert house.control.requests() == []
     ok(house, "GET {P}/groups")
     entries = house.control.requests()
@@ -108,7 +108,7 @@ def test_numbers_go_on(house: House) -> None:
 
 
 def test_control_calls_are_not_logged(house: House) -> None:
-    house.control.ask("DELETE", "/requests")
+    house.control.forget_requests()
     house.control.state()
     house.control.advance(1)
     assert house.control.requests() == []

@@ -191,14 +191,14 @@ BAD_STATES: list[tuple[str, Any, str]] = [
 def test_a_wrong_shape_is_refused_with_a_pointer(document: Any, pointer: str, house: House) -> None:
     before = house.control.state()
     answer = house.control.call("PUT", "/state", document)
-    assert answer.status_code == 400
+    assert answer.status == 400
     assert answer.json()["pointer"] == pointer
     assert house.control.state() == before
 
 
 def test_a_state_that_is_no_json(house: House) -> None:
-    answer = house.control.session.put(house.control.url + "/state", data=b"{", timeout=10)
-    assert answer.status_code == 400
+    answer = house.control.call("PUT", "/state", b"{")
+    assert answer.status == 400
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_state_that_is_no_json(house: House) -> None:
 def test_odd_members_are_a_400_or_served(account: Any, house: House) -> None:
     """Whatever a state holds: refused when it is put, or never a 5xx on the reads."""
     answer = house.control.call("PUT", "/state", {"accounts": {ACCOUNT: account}})
-    assert answer.status_code in (204, 200, 400), answer.text
+    assert answer.status in (204, 200, 400), answer.text
     media = {"Accept": "application/vnd.akamai.cps.enrollments.v12+json"}
     for path in (METS + "/ca-sets", "/papi/v1/groups", "/papi/v1/properties?contractId=C-0N7RAC7&groupId=15225"):
         assert house.client().send("GET", path).status_code < 500
@@ -258,7 +258,7 @@ def test_advance_adds_up_and_a_new_state_sets_it_back(house: House) -> None:
     "body", [{}, {"seconds": -1}, {"seconds": "1"}, {"seconds": True}, [], None, {"seconds": None}]
 )
 def test_advance_refuses(body: Any, house: House) -> None:
-    assert house.control.call("POST", "/advance", body).status_code == 400
+    assert house.control.call("POST", "/advance", body).status == 400
 
 
 def test_several_transitions_at_once_keep_their_order(house: House) -> None:
@@ -289,7 +289,7 @@ def test_switches(house: House) -> None:
 def test_switches_refuse(body: Any, house: House) -> None:
     before = house.control.switches()
     answer = house.control.call("PUT", "/switches", body)
-    assert answer.status_code == 400
+    assert answer.status == 400
     assert answer.json()["detail"]
     assert house.control.switches() == before
 
@@ -297,13 +297,13 @@ def test_switches_refuse(body: Any, house: House) -> None:
 def test_switches_change_all_or_nothing(house: House) -> None:
     before = house.control.switches()
     changes = {"papi_latest": "200", "no_such_switch": "on"}
-    assert house.control.call("PUT", "/switches", changes).status_code == 400
+    assert house.control.call("PUT", "/switches", changes).status == 400
     assert house.control.switches() == before
 
 
 def test_unknown_control_paths(house: House) -> None:
-    assert house.control.call("GET", "/nothing").status_code == 404
-    assert house.control.call("PATCH", "/state").status_code == 405
+    assert house.control.call("GET", "/nothing").status == 404
+    assert house.control.call("PATCH", "/state").status == 405
 
 
 def test_finished_activations_are_in_the_state(house: House) -> None:

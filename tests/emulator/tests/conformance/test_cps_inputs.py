@@ -222,7 +222,7 @@ def test_the_deadline_of_change_management(running: House) -> None:
     """With a certificate already on the network CPS goes on by itself when it has passed (6.3, D)."""
     facts = running.enter("change management waits")
     deadline = dt.datetime.fromisoformat(management(running, facts)["acknowledgementDeadline"])
-    left = (deadline - dt.datetime.now(dt.UTC)).total_seconds() - running.control.advanced
+    left = (deadline - dt.datetime.now(dt.UTC)).total_seconds() - running.control.advance(0)
     running.control.advance(left - STEP)
     assert change(running, OV, facts["c"])["statusInfo"]["status"] == "wait-ack-change-management"
     running.control.advance(2 * STEP)

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from .harness import House
+from .harness import House, Row, play
 from .papi_harness import (
     ACCOUNT,
     CONTRACT,
@@ -18,12 +18,11 @@ from .papi_harness import (
     STEM,
     WWW,
     Document,
-    Row,
+    expect,
     host,
     hostnames_of,
     ok,
     rows,
-    run,
     switch,
 )
 
@@ -55,7 +54,7 @@ def unchanged(answer: requests.Response, house: House) -> None:
 
 
 @rows(
-    Row(
+    expect(
         "read",
         "GET {www}/versions/2/hostnames?",
         200,
@@ -74,17 +73,17 @@ def unchanged(answer: requests.Response, house: House) -> None:
             "hostnames.items.0.certProvisioningType": "CPS_MANAGED",
         },
         hasnot=("hostnames.items.0.certStatus",),
-        answers={"ETag": r'^"[0-9a-f]+"$'},
+        heads={"ETag": re.compile(r'"[0-9a-f]+"')},
     ),
-    Row("read under v0", f"GET /papi/v0/properties/{WWW}/versions/2/hostnames?", 200, has={"hostnames.items.#": 2}),
-    Row(
+    expect("read under v0", f"GET /papi/v0/properties/{WWW}/versions/2/hostnames?", 200, has={"hostnames.items.#": 2}),
+    expect(
         "read with both switches of the query",
         "GET {www}/versions/2/hostnames?validateHostnames=true&includeCertStatus=true&",
         200,
         has={"hostnames.items.#": 2},
     ),
-    Row("no such version", "GET {www}/versions/99/hostnames?", 404, type="property-version/not-found"),
-    Row(
+    expect("no such version", "GET {www}/versions/99/hostnames?", 404, type="property-version/not-found"),
+    expect(
         "replace",
         PUT,
         200,
@@ -95,29 +94,29 @@ def unchanged(answer: requests.Response, house: House) -> None:
             "etag": ETAG,
         },
     ),
-    Row("replace by none", PUT, 200, [], has={"hostnames.items": []}),
-    Row(
+    expect("replace by none", PUT, 200, [], has={"hostnames.items": []}),
+    expect(
         "by the id of the edge host name alone",
         PUT,
         200,
         [{**lacking(host("a.example.com"), "cnameTo"), "edgeHostnameId": "ehn_300002"}],
         has={"hostnames.items.0.cnameTo": "api.example.com.edgekey.net"},
     ),
-    Row(
+    expect(
         "by an id without prefix",
         PUT,
         200,
         [{**lacking(host("a.example.com"), "cnameTo"), "edgeHostnameId": "300002"}],
         has={"hostnames.items.0.edgeHostnameId": "ehn_300002"},
     ),
-    Row(
+    expect(
         "what a client sends back is tolerated",
         f"PUT {HOSTNAMES}?validateHostnames=false&includeCertStatus=false&",
         200,
         [host("a.example.com", certStatus={"validationCname": {}})],
         has={"hostnames.items": exactly("a.example.com")},
     ),
-    Row(
+    expect(
         "an object instead of a list",
         PUT,
         400,
@@ -125,10 +124,10 @@ def unchanged(answer: requests.Response, house: House) -> None:
         type="json-mapping-error",
         then=unchanged,
     ),
-    Row("not JSON", PUT, 400, raw=b"[", type="json-parse-error", then=unchanged),
-    Row("an item that is a text", PUT, 400, ["a.example.com"], then=unchanged),
-    Row("an item without cnameFrom", PUT, 400, [lacking(host("a.example.com"), "cnameFrom")], then=unchanged),
-    Row(
+    expect("not JSON", PUT, 400, body=b"[", type="json-parse-error", then=unchanged),
+    expect("an item that is a text", PUT, 400, ["a.example.com"], then=unchanged),
+    expect("an item without cnameFrom", PUT, 400, [lacking(host("a.example.com"), "cnameFrom")], then=unchanged),
+    expect(
         "neither cnameTo nor id",
         PUT,
         400,
@@ -136,7 +135,7 @@ def unchanged(answer: requests.Response, house: House) -> None:
         type="property-version-hostname/missing-cnameto-or-edgehostnameid",
         then=unchanged,
     ),
-    Row(
+    expect(
         "an unknown edge host name",
         PUT,
         400,
@@ -144,7 +143,7 @@ def unchanged(answer: requests.Response, house: House) -> None:
         type="property-version-hostname/bad-cnameto",
         then=unchanged,
     ),
-    Row(
+    expect(
         "name and id of two edge host names",
         PUT,
         400,
@@ -152,7 +151,7 @@ def unchanged(answer: requests.Response, house: House) -> None:
         type="property-version-hostname/edgehostname-mismatch",
         then=unchanged,
     ),
-    Row(
+    expect(
         "another type of name",
         PUT,
         501,
@@ -160,32 +159,34 @@ def unchanged(answer: requests.Response, house: House) -> None:
         type="property-version-hostname/unsupported-cnametype",
         then=unchanged,
     ),
-    Row(
+    expect(
         "an unknown way of provisioning",
         PUT,
         400,
         [host("a.example.com", certProvisioningType="MAGIC")],
         then=unchanged,
     ),
-    Row("as text", PUT, 415, raw=b"[]", headers={"Content-Type": "text/plain"}, then=unchanged),
-    Row("a reader", PUT, 403, [], section="read_only", then=unchanged),
-    Row("no such version, on write", "PUT {plain}/versions/9/hostnames?", 404, [], type="property-version/not-found"),
-    Row(
+    expect("as text", PUT, 415, body=b"[]", headers={"Content-Type": "text/plain"}, then=unchanged),
+    expect("a reader", PUT, 403, [], section="read_only", then=unchanged),
+    expect(
+        "no such version, on write", "PUT {plain}/versions/9/hostnames?", 404, [], type="property-version/not-found"
+    ),
+    expect(
         "add",
         PATCH,
         200,
         {"add": [host("b.example.com")]},
         has={"hostnames.items": exactly("plain.example.com", "b.example.com"), "etag": ETAG},
     ),
-    Row("remove", PATCH, 200, {"remove": ["plain.example.com"]}, has={"hostnames.items": []}),
-    Row(
+    expect("remove", PATCH, 200, {"remove": ["plain.example.com"]}, has={"hostnames.items": []}),
+    expect(
         "add and remove",
         PATCH,
         200,
         {"add": [host("b.example.com")], "remove": ["plain.example.com"]},
         has={"hostnames.items": exactly("b.example.com")},
     ),
-    Row(
+    expect(
         "more than a property may have",
         PUT,
         429,
@@ -194,20 +195,20 @@ def unchanged(answer: requests.Response, house: House) -> None:
         has={"limitKey": str, "instanceKey": str, "limit": 1000, "remaining": int},
         then=unchanged,
     ),
-    Row("as many as a property may have", PUT, 200, [host(f"h{n}.example.com") for n in range(1000)]),
-    Row("one name twice", PUT, 400, [host("a.example.com"), host("a.example.com")], then=unchanged),
-    Row(
+    expect("as many as a property may have", PUT, 200, [host(f"h{n}.example.com") for n in range(1000)]),
+    expect("one name twice", PUT, 400, [host("a.example.com"), host("a.example.com")], then=unchanged),
+    expect(
         "a name that its certificate does not cover",
         f"PUT {HOSTNAMES}?validateHostnames=true&",
         200,
         [host("uncovered.example.org")],
-        has={"errors.0.type": re.compile(r"hostnames\."), "errors.0.detail": str},
+        has={"errors.0.type": re.compile(r".*/hostnames\.[a-z_]+"), "errors.0.detail": str},
     ),
-    Row("remove what is not there", PATCH, {200, 400}, {"remove": ["absent.example.com"]}, then=unchanged),
-    Row("add that is no list", PATCH, 400, {"add": host("b.example.com")}, then=unchanged),
-    Row("remove that is no text", PATCH, 400, {"remove": [7]}, then=unchanged),
-    Row("PATCH with a list", PATCH, 400, [host("b.example.com")], type="json-mapping-error", then=unchanged),
-    Row(
+    expect("remove what is not there", PATCH, {200, 400}, {"remove": ["absent.example.com"]}, then=unchanged),
+    expect("add that is no list", PATCH, 400, {"add": host("b.example.com")}, then=unchanged),
+    expect("remove that is no text", PATCH, 400, {"remove": [7]}, then=unchanged),
+    expect("PATCH with a list", PATCH, 400, [host("b.example.com")], type="json-mapping-error", then=unchanged),
+    expect(
         "PATCH with an unknown edge host name",
         PATCH,
         400,
@@ -217,7 +218,7 @@ def unchanged(answer: requests.Response, house: House) -> None:
     ),
 )
 def test_hostnames(row: Row, house: House) -> None:
-    run(row, house)
+    play(house, row, {})
 
 
 def the_link(answer: requests.Response, house: House) -> None:
@@ -227,7 +228,7 @@ def the_link(answer: requests.Response, house: House) -> None:
 
 
 @rows(
-    Row(
+    expect(
         "CCM with everything",
         PUT,
         200,
@@ -242,31 +243,33 @@ def the_link(answer: requests.Response, house: House) -> None:
         },
         then=the_link,
     ),
-    Row("CCM without mtls", PUT, 200, [lacking(CCM, "mtls")], hasnot=("hostnames.items.0.mtls",)),
-    Row(
+    expect("CCM without mtls", PUT, 200, [lacking(CCM, "mtls")], hasnot=("hostnames.items.0.mtls",)),
+    expect(
         "CCM with both certificates",
         PUT,
         200,
         [{**CCM, "ccmCertificates": {"rsaCertId": "10001", "ecdsaCertId": "10002"}}],
         has={"hostnames.items.0.ccmCertificates.ecdsaCertId": "10002"},
     ),
-    Row("CCM without a certificate", PUT, 400, [lacking(CCM, "ccmCertificates")], then=unchanged),
-    Row("CCM with no certificate named", PUT, 400, [{**CCM, "ccmCertificates": {}}], then=unchanged),
-    Row("mtls on a CPS host name", PUT, 400, [host("a.example.com", mtls=MTLS)], then=unchanged),
-    Row("tlsConfiguration on a CPS host name", PUT, 400, [host("a.example.com", tlsConfiguration=TLS)], then=unchanged),
-    Row(
+    expect("CCM without a certificate", PUT, 400, [lacking(CCM, "ccmCertificates")], then=unchanged),
+    expect("CCM with no certificate named", PUT, 400, [{**CCM, "ccmCertificates": {}}], then=unchanged),
+    expect("mtls on a CPS host name", PUT, 400, [host("a.example.com", mtls=MTLS)], then=unchanged),
+    expect(
+        "tlsConfiguration on a CPS host name", PUT, 400, [host("a.example.com", tlsConfiguration=TLS)], then=unchanged
+    ),
+    expect(
         "ccmCertificates on a CPS host name",
         PUT,
         400,
         [host("a.example.com", ccmCertificates={"rsaCertId": "10001"})],
         then=unchanged,
     ),
-    Row("a CA set as a number", PUT, 400, [{**CCM, "mtls": {**MTLS, "caSetId": 12345}}], then=unchanged),
-    Row(
+    expect("a CA set as a number", PUT, 400, [{**CCM, "mtls": {**MTLS, "caSetId": 12345}}], then=unchanged),
+    expect(
         "an empty cipher profile", PUT, 400, [{**CCM, "tlsConfiguration": {**TLS, "cipherProfile": ""}}], then=unchanged
     ),
-    Row("DEFAULT", PUT, 200, [host("d.example.com", certProvisioningType="DEFAULT")], has={"hostnames.items.#": 1}),
-    Row(
+    expect("DEFAULT", PUT, 200, [host("d.example.com", certProvisioningType="DEFAULT")], has={"hostnames.items.#": 1}),
+    expect(
         "DEFAULT, not to be had",
         PUT,
         403,
@@ -277,7 +280,7 @@ def the_link(answer: requests.Response, house: House) -> None:
     ),
 )
 def test_certificates_of_hostnames(row: Row, house: House) -> None:
-    run(row, house)
+    play(house, row, {})
 
 
 def test_the_status_of_a_default_certificate(house: House) -> None:

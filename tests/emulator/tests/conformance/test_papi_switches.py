@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
-from .harness import House
+from .harness import House, Row, play
 from .papi_harness import (
     BASIC,
     CP_CODE,
     ENFORCE,
+    MESSAGE_ID,
     ORIGIN,
-    Row,
     activation,
     activations_of,
     call,
     draft,
     etag_of,
+    expect,
     host,
     later,
     link_id,
@@ -30,7 +31,6 @@ from .papi_harness import (
     rows,
     rule,
     rules_of,
-    run,
     send,
     start,
     switch,
@@ -55,7 +55,7 @@ def is_complaint(*tails: str) -> Any:
 
 
 @rows(
-    Row(
+    expect(
         "unknown features are errors",
         RULES,
         200,
@@ -63,7 +63,7 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("unknown_features", "error"),),
         has={"errors": is_complaint("unknown_feature")},
     ),
-    Row(
+    expect(
         "a misplaced mTLS behavior only warns",
         RULES,
         200,
@@ -72,7 +72,7 @@ def is_complaint(*tails: str) -> Any:
         has={"warnings": list, "warnings.0.type": str},
         hasnot=("errors.0",),
     ),
-    Row(
+    expect(
         "CA sets are looked up",
         RULES,
         200,
@@ -89,7 +89,7 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_unknown_ca_set", "error"),),
         has={"errors.0.type": str},
     ),
-    Row(
+    expect(
         "CA sets that exist pass the look-up",
         RULES,
         200,
@@ -97,7 +97,7 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_unknown_ca_set", "error"),),
         hasnot=("errors.0",),
     ),
-    Row(
+    expect(
         "the contract lacks the mTLS module",
         RULES,
         200,
@@ -105,15 +105,15 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_mtls_module", "missing"),),
         has={"errors": is_complaint("not_granted_by_modules_on_contract")},
     ),
-    Row(
+    expect(
         "the mTLS behaviors are not available then",
         "GET {plain}/versions/1/available-behaviors?",
         200,
         given=(switch("papi_mtls_module", "missing"),),
         has={"behaviors.items": lambda items: "enforceMtlsSettings" not in {item["name"] for item in items}},
     ),
-    Row("older formats, 406", "GET {plain}/versions/1/rules?", 406, headers=BACKWARD),
-    Row(
+    expect("older formats, 406", "GET {plain}/versions/1/rules?", 406, headers=BACKWARD),
+    expect(
         "older formats, 400",
         "GET {plain}/versions/1/rules?",
         400,
@@ -121,37 +121,37 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_bad_format_read", "400"),),
         type="invalid-rule-format",
     ),
-    Row(
+    expect(
         "contract and group required",
         "GET {plain}",
         400,
         given=(switch("papi_context", "required"),),
         type="problem-extracting-contract-group",
     ),
-    Row("contract and group given", "GET {plain}?", 200, given=(switch("papi_context", "required"),)),
-    Row(
+    expect("contract and group given", "GET {plain}?", 200, given=(switch("papi_context", "required"),)),
+    expect(
         "contract and group in a redirect",
         "GET {plain}",
         302,
         given=(switch("papi_context", "redirect"),),
-        has={"redirectLink": re.compile(r"groupId=.*contractId=|contractId=.*groupId=")},
+        has={"redirectLink": re.compile(r"/papi/v1/properties/prp_900001\?groupId=grp_15225&contractId=ctr_C-0N7RAC7")},
     ),
-    Row(
+    expect(
         "an unknown property, 403",
         "GET {P}/properties/prp_1?",
         403,
         given=(switch("papi_unknown_property", "403"),),
         type="http/forbidden",
     ),
-    Row("an unknown property, 404", "GET {P}/properties/prp_1?", 404, type="http/not-found"),
-    Row(
+    expect("an unknown property, 404", "GET {P}/properties/prp_1?", 404, type="http/not-found"),
+    expect(
         "an unknown property, empty",
         "GET {P}/properties/prp_1?",
         200,
         given=(switch("papi_unknown_property", "empty"),),
         has={"properties.items": []},
     ),
-    Row(
+    expect(
         "search ignores case",
         SEARCH,
         200,
@@ -159,8 +159,8 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_search", "ignore_case"),),
         has={"versions.items.0.propertyName": "www"},
     ),
-    Row("search is exact", SEARCH, 200, {"propertyName": "WWW"}, has={"versions.items": []}),
-    Row(
+    expect("search is exact", SEARCH, 200, {"propertyName": "WWW"}, has={"versions.items": []}),
+    expect(
         "search by prefix",
         SEARCH,
         200,
@@ -168,8 +168,8 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_search", "prefix"),),
         has={"versions.items.0.propertyName": "www"},
     ),
-    Row("search no prefix", SEARCH, 200, {"propertyName": "ww"}, has={"versions.items": []}),
-    Row(
+    expect("search no prefix", SEARCH, 200, {"propertyName": "ww"}, has={"versions.items": []}),
+    expect(
         "a slow index",
         SEARCH,
         200,
@@ -177,7 +177,7 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_search_index", "slow"), call("POST {P}/properties?", NEW)),
         has={"versions.items": []},
     ),
-    Row(
+    expect(
         "a slow index in the end",
         SEARCH,
         200,
@@ -185,7 +185,7 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_search_index", "slow"), call("POST {P}/properties?", NEW), later(120)),
         has={"versions.items.0.propertyName": "fresh"},
     ),
-    Row(
+    expect(
         "the index is immediate",
         SEARCH,
         200,
@@ -193,21 +193,21 @@ def is_complaint(*tails: str) -> Any:
         given=(call("POST {P}/properties?", NEW),),
         has={"versions.items.0.propertyName": "fresh"},
     ),
-    Row(
+    expect(
         "a stale etag of the base, 409",
         "POST {plain}/versions?",
         409,
         {"createFromVersion": 1, "createFromVersionEtag": "0" * 16},
         given=(switch("papi_etag_mismatch", "409"),),
     ),
-    Row(
+    expect(
         "a stale etag of the base, 400",
         "POST {plain}/versions?",
         400,
         {"createFromVersion": 1, "createFromVersionEtag": "0" * 16},
         given=(switch("papi_etag_mismatch", "400"),),
     ),
-    Row(
+    expect(
         "a version that is being activated, 409",
         RULES,
         409,
@@ -215,28 +215,30 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_pending_version", "409"), start("plain")),
         type="resource-busy",
     ),
-    Row(
+    expect(
         "an absent host name, refused",
         "PATCH {plain}/versions/1/hostnames?",
         400,
         {"remove": ["absent.example.com"]},
         given=(switch("papi_remove_absent_hostname", "refuse"),),
     ),
-    Row("an absent host name, ignored", "PATCH {plain}/versions/1/hostnames?", 200, {"remove": ["absent.example.com"]}),
-    Row(
+    expect(
+        "an absent host name, ignored", "PATCH {plain}/versions/1/hostnames?", 200, {"remove": ["absent.example.com"]}
+    ),
+    expect(
         "the CA set of a CCM host name has to exist",
         "PUT {plain}/versions/1/hostnames?",
         400,
         [{**CCM, "mtls": UNKNOWN_SET}],
     ),
-    Row(
+    expect(
         "or not",
         "PUT {plain}/versions/1/hostnames?",
         200,
         [{**CCM, "mtls": UNKNOWN_SET}],
         given=(switch("papi_ccm_ca_set", "ignore"),),
     ),
-    Row(
+    expect(
         "a CCM certificate that is not deployed yet",
         ACTIVATE,
         400,
@@ -246,10 +248,10 @@ def is_complaint(*tails: str) -> Any:
             "errors.0.type": "https://problems.luna.akamaiapis.net/papi/v0/activation/unauthorized_third_party_cert_for_hostname"
         },
     ),
-    Row(
+    expect(
         "already active, 422", ACTIVATE, 422, activation(1), given=(live("plain"),), type="activation/already-activated"
     ),
-    Row(
+    expect(
         "already active, 403",
         ACTIVATE,
         403,
@@ -257,7 +259,7 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_already_active", "403"), live("plain")),
         type="activation/already-activated",
     ),
-    Row(
+    expect(
         "both networks at once",
         ACTIVATE,
         409,
@@ -265,26 +267,26 @@ def is_complaint(*tails: str) -> Any:
         given=(switch("papi_both_networks", "refuse"), start("plain")),
         type="toolkit/validation_failed.error.arlfile.exists",
     ),
-    Row(
+    expect(
         "one network after the other",
         ACTIVATE,
         201,
         activation(1, "PRODUCTION"),
         given=(switch("papi_both_networks", "refuse"), live("plain")),
     ),
-    Row(
+    expect(
         "always a warning",
         ACTIVATE,
         400,
         activation(1, acknowledgeAllWarnings=False),
         given=(switch("papi_activation_warnings", "always"),),
         type="activation/warnings-not-acknowledged",
-        has={"warnings.0.messageId": re.compile("^msg_")},
+        has={"warnings.0.messageId": MESSAGE_ID},
     ),
-    Row("no warning", ACTIVATE, 201, activation(1, acknowledgeAllWarnings=False)),
+    expect("no warning", ACTIVATE, 201, activation(1, acknowledgeAllWarnings=False)),
 )
 def test_switched(row: Row, house: House) -> None:
-    run(row, house)
+    play(house, row, {})
 
 
 @pytest.mark.parametrize(("value", "same"), [("new_etag", False), ("same_etag", True)])

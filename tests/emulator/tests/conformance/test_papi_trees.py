@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .harness import House
+from .harness import House, play
 from .papi_harness import (
     BASIC,
     CP_CODE,
@@ -22,14 +22,13 @@ from .papi_harness import (
     STEM,
     UUID,
     Document,
-    Row,
+    expect,
     features,
     ok,
     options,
     put_rules,
     rule,
     rules_of,
-    run,
     send,
     switch,
     tree,
@@ -184,7 +183,7 @@ LOCK_BREAKS: list[tuple[str, Callable[[Document], Any]]] = [
 def test_locked(edit: Callable[[Document], Any], house: House) -> None:
     before = rules_of(house, "locked")
     request = "PUT {locked}/versions/1/rules?"
-    answer = run(Row("locked", request, 403, {"rules": changed(edit)}, has={"errors": list}), house)
+    answer = play(house, expect("locked", request, 403, {"rules": changed(edit)}, has={"errors": list}), {})
     kind = answer.json()["type"]
     assert kind.startswith(STEM)
     assert "property-version/lock-error" in kind

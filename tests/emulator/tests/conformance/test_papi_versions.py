@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from .harness import House
+from .harness import House, Row, play
 from .papi_harness import (
     ACCOUNT,
     CG,
@@ -21,9 +21,9 @@ from .papi_harness import (
     STEM,
     TIME,
     WWW,
-    Row,
     draft,
     etag_of,
+    expect,
     host,
     hostnames_of,
     link_id,
@@ -33,7 +33,6 @@ from .papi_harness import (
     put_rules,
     rows,
     rules_of,
-    run,
     send,
     start,
     switch,
@@ -57,7 +56,7 @@ def etag_header(answer: requests.Response, house: House) -> None:
 
 
 @rows(
-    Row(
+    expect(
         "list",
         "GET {www}/versions?",
         200,
@@ -82,12 +81,12 @@ def etag_header(answer: requests.Response, house: House) -> None:
             "versions.items.0.note": str,
         },
     ),
-    Row("first page", "GET {www}/versions?limit=1&offset=0&", 200, has={"versions.items": numbers(2)}),
-    Row("offset counts pages", "GET {www}/versions?limit=1&offset=1&", 200, has={"versions.items": numbers(1)}),
-    Row("behind the last page", "GET {www}/versions?limit=1&offset=9&", 200, has={"versions.items": []}),
-    Row("limit that is no number", "GET {www}/versions?limit=many&", 400),
-    Row("list under v0", f"GET /papi/v0/properties/{WWW}/versions?", 200, has={"versions.items": numbers(1, 2)}),
-    Row(
+    expect("first page", "GET {www}/versions?limit=1&offset=0&", 200, has={"versions.items": numbers(2)}),
+    expect("offset counts pages", "GET {www}/versions?limit=1&offset=1&", 200, has={"versions.items": numbers(1)}),
+    expect("behind the last page", "GET {www}/versions?limit=1&offset=9&", 200, has={"versions.items": []}),
+    expect("limit that is no number", "GET {www}/versions?limit=many&", 400),
+    expect("list under v0", f"GET /papi/v0/properties/{WWW}/versions?", 200, has={"versions.items": numbers(1, 2)}),
+    expect(
         "one",
         "GET {shop}/versions/1?",
         200,
@@ -99,16 +98,20 @@ def etag_header(answer: requests.Response, house: House) -> None:
         },
         then=etag_header,
     ),
-    Row(
-        "one as XML", "GET {www}/versions/2?", 200, headers={"Accept": "text/xml"}, answers={"Content-Type": "text/xml"}
+    expect(
+        "one as XML",
+        "GET {www}/versions/2?",
+        200,
+        headers={"Accept": "text/xml"},
+        heads={"Content-Type": re.compile(".*text/xml.*")},
     ),
-    Row("no such version", "GET {www}/versions/99?", 404, type="property-version/not-found"),
-    Row("version zero", "GET {www}/versions/0?", {400, 404}),
-    Row("a version that is no number", "GET {www}/versions/two?", {400, 404}),
-    Row("a huge version", f"GET {{www}}/versions/{'9' * 40}?", {400, 404}),
+    expect("no such version", "GET {www}/versions/99?", 404, type="property-version/not-found"),
+    expect("version zero", "GET {www}/versions/0?", {400, 404}),
+    expect("a version that is no number", "GET {www}/versions/two?", {400, 404}),
+    expect("a huge version", f"GET {{www}}/versions/{'9' * 40}?", {400, 404}),
 )
 def test_read_versions(row: Row, house: House) -> None:
-    run(row, house)
+    play(house, row, {})
 
 
 # ---------------------------------------------------------------------------------------------------- new versions
@@ -134,35 +137,37 @@ NEW_VERSION = "POST {www}/versions?"
 
 
 @rows(
-    Row(
+    expect(
         "from any version",
         NEW_VERSION,
         201,
         {"createFromVersion": 1},
         has={"versionLink": f"/papi/v0/properties/{WWW}/versions/3?{CG}"},
-        answers={"Location": r"/properties/prp_200001/versions/3"},
+        heads={"Location": re.compile(r".*/properties/prp_200001/versions/3.*")},
         then=a_copy_with_its_own_etag,
     ),
-    Row("from no version", NEW_VERSION, 400, {}, then=nothing_made),
-    Row("from version 99", NEW_VERSION, {400, 404}, {"createFromVersion": 99}, then=nothing_made),
-    Row("from version zero", NEW_VERSION, {400, 404}, {"createFromVersion": 0}, then=nothing_made),
-    Row("from a text", NEW_VERSION, 400, {"createFromVersion": "latest"}, type="json-mapping-error", then=nothing_made),
-    Row("from a truth", NEW_VERSION, 400, {"createFromVersion": True}, type="json-mapping-error", then=nothing_made),
-    Row("not JSON", NEW_VERSION, 400, raw=b"{", type="json-parse-error", then=nothing_made),
-    Row("not UTF-8", NEW_VERSION, 400, raw=b'{"createFromVersion": "\xff"}', type="json-parse-error"),
-    Row("no object", NEW_VERSION, 400, [2], type="json-mapping-error", then=nothing_made),
-    Row("no body", NEW_VERSION, 400, then=nothing_made),
-    Row(
+    expect("from no version", NEW_VERSION, 400, {}, then=nothing_made),
+    expect("from version 99", NEW_VERSION, {400, 404}, {"createFromVersion": 99}, then=nothing_made),
+    expect("from version zero", NEW_VERSION, {400, 404}, {"createFromVersion": 0}, then=nothing_made),
+    expect(
+        "from a text", NEW_VERSION, 400, {"createFromVersion": "latest"}, type="json-mapping-error", then=nothing_made
+    ),
+    expect("from a truth", NEW_VERSION, 400, {"createFromVersion": True}, type="json-mapping-error", then=nothing_made),
+    expect("not JSON", NEW_VERSION, 400, body=b"{", type="json-parse-error", then=nothing_made),
+    expect("not UTF-8", NEW_VERSION, 400, body=b'{"createFromVersion": "\xff"}', type="json-parse-error"),
+    expect("no object", NEW_VERSION, 400, [2], type="json-mapping-error", then=nothing_made),
+    expect("no body", NEW_VERSION, 400, then=nothing_made),
+    expect(
         "an etag that is no longer true",
         NEW_VERSION,
         412,
         {"createFromVersion": 2, "createFromVersionEtag": "0123456789abcdef"},
         then=nothing_made,
     ),
-    Row("of an unknown property", "POST {P}/properties/prp_1/versions?", {403, 404}, {"createFromVersion": 1}),
+    expect("of an unknown property", "POST {P}/properties/prp_1/versions?", {403, 404}, {"createFromVersion": 1}),
 )
 def test_new_version(row: Row, house: House) -> None:
-    run(row, house)
+    play(house, row, {})
 
 
 def test_new_version_with_the_etag_that_was_read(house: House) -> None:
@@ -210,16 +215,16 @@ def test_latest_redirects(steps: tuple[Any, ...], query: str, version: int, hous
 
 
 @rows(
-    Row("nothing is active there", "GET {plain}/versions/latest?activatedOn=STAGING&", 404),
-    Row(
+    expect("nothing is active there", "GET {plain}/versions/latest?activatedOn=STAGING&", 404),
+    expect(
         "no longer active there",
         "GET {plain}/versions/latest?activatedOn=STAGING&",
         404,
         given=(live("plain"), live("plain", activationType="DEACTIVATE")),
     ),
-    Row("an unknown network", "GET {www}/versions/latest?activatedOn=MOON&", 400),
-    Row("of an unknown property", "GET {P}/properties/prp_1/versions/latest?", {403, 404}),
-    Row(
+    expect("an unknown network", "GET {www}/versions/latest?activatedOn=MOON&", 400),
+    expect("of an unknown property", "GET {P}/properties/prp_1/versions/latest?", {403, 404}),
+    expect(
         "switched to a plain answer",
         "GET {www}/versions/latest?",
         200,
@@ -228,7 +233,7 @@ def test_latest_redirects(steps: tuple[Any, ...], query: str, version: int, hous
     ),
 )
 def test_latest(row: Row, house: House) -> None:
-    run(row, house)
+    play(house, row, {})
 
 
 # ---------------------------------------------------------------------------------------------------- frozen
@@ -264,8 +269,8 @@ def test_frozen(
         step(house)
     before = version_of(house, name, version)
     request = write[1].replace("{path}", f"{{{name}}}/versions/{version}")
-    refusal = Row("frozen", request, 403, write[2], headers=write[3], type=FROZEN, has={"title": FROZEN_TITLE})
-    run(refusal, house)
+    refusal = expect("frozen", request, 403, write[2], headers=write[3], type=FROZEN, has={"title": FROZEN_TITLE})
+    play(house, refusal, {})
     assert version_of(house, name, version) == before
 
 
@@ -277,7 +282,7 @@ def test_the_statuses_of_a_superseded_version_cannot_prove_that_it_is_editable(h
 
 
 def test_dry_run_on_a_frozen_version_is_refused_too(house: House) -> None:
-    run(Row("dry run", "PUT {www}/versions/2/rules?dryRun=true&", 403, {"rules": tree()}, type=FROZEN), house)
+    play(house, expect("dry run", "PUT {www}/versions/2/rules?dryRun=true&", 403, {"rules": tree()}, type=FROZEN), {})
 
 
 def test_a_version_made_from_a_frozen_one_is_editable(house: House) -> None:

@@ -126,6 +126,6 @@ def test_of_many_activations_one_starts(house: House) -> None:
 
 def test_a_connection_survives_a_refusal_with_a_large_body(house: House) -> None:
     for _ in range(3):
-        answer = send(house, "PUT {plain}/versions/1/rules?", raw=b"x" * 300_000)
+        answer = send(house, "PUT {plain}/versions/1/rules?", body=b"x" * 300_000)
         assert answer.status_code == 400
     assert ok(house, "GET {P}/groups")
