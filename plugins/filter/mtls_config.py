@@ -129,6 +129,11 @@ def path(place: Place, value: t.Any) -> t.Any:
     return os.path.abspath(os.path.join(place.base, os.path.expanduser(value)))
 
 
+def members(place: Place, value: t.Any) -> t.Any:
+    """Anything with keys: what it means, the module knows."""
+    return dict(value) if isinstance(value, Mapping) else place.refuse(f"expects keys and values, not {_kind(value)}")
+
+
 def listed(read: Reader) -> Reader:
     def read_list(place: Place, value: t.Any) -> t.Any:
         if not _is_list(value):
@@ -256,6 +261,7 @@ PROPERTIES = Table(
         "ocsp": Key(flag, (EDIT,)),
         "client_certificate_attributes": Key(listed(text), (EDIT,)),
         "log_field": Key(text, (EDIT,)),
+        "child_rules": Key(listed(members), (EDIT,)),
         "notify_emails": Key(listed(text), (ACTIVATION,)),
         "note": Key(text, (ACTIVATION,)),
         "acknowledge_warnings": Key(flag, (ACTIVATION,)),

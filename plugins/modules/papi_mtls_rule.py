@@ -30,7 +30,7 @@ options:
     description:
       - V(present), the property has the rule, with the options that are given; what is not given stays as it is.
       - V(absent), the rule enforces nothing any more. Child rules that only make sense with it go as well, if they are of
-        the shape that this collection makes; others are refused by name. No CA set needs to exist.
+        the shape that this collection makes, or named in O(child_rules); others are refused by name. No CA set needs to exist.
     type: str
     choices: [present, absent]
     default: present
@@ -67,6 +67,19 @@ options:
   log_field:
     description: Text for the custom log field, with O(enforcement=log). An empty one takes the behavior out.
     type: str
+  child_rules:
+    description:
+      - Rules of your own below this one, as PAPI has them in its rule trees, in the shape of the property's rule format. Each
+        needs a C(name) that no other child has, and is found by it.
+      - One that is there and differs is replaced, one that is not there is added behind the others. Options that only PAPI's
+        copy has are no difference.
+      - Children that are not named stay as they are. So one that is taken off the list stays, too.
+      - With O(enforcement=log) they take the place of the child that this collection makes, and exclude
+        O(client_certificate_attributes) and O(log_field), whose behaviors then belong into them. An empty list
+        means that there is no such child.
+      - With O(state=absent) the children of these names go along, whatever they do. Only the names count then.
+    type: list
+    elements: dict
 seealso:
   - module: edgetrust.akamai.papi_mtls_rule_info
   - module: edgetrust.akamai.papi_property_edit
@@ -92,6 +105,25 @@ EXAMPLES = r"""
     client_certificate_attributes: [COMMON_NAME, SHA256_FINGERPRINT]
     log_field: invalid_mTLS
 
+- name: Handle failed checks in a child rule of your own (the criterion is that of rule formats before v2026-02-16)
+  edgetrust.akamai.papi_mtls_rule:
+    property_name: www
+    hostnames: [www.example.com]
+    ca_set_names: [partners]
+    enforcement: log
+    child_rules:
+      - name: Tell the origin
+        criteria:
+          - name: clientCertificate
+            options: {isCertificatePresent: true, isCertificateValid: VALID, enforceMtls: true}
+        behaviors:
+          - name: modifyIncomingRequestHeader
+            options:
+              action: ADD
+              standardAddHeaderName: OTHER
+              customHeaderName: X-Mtls
+              headerValue: failed
+
 - name: Take the rule out
   edgetrust.akamai.papi_mtls_rule:
     property_name: www
@@ -105,7 +137,11 @@ mtls_rule:
   type: dict
   contains:
     rule_name: {description: Name of the rule., type: str, returned: always, sample: Basic mTLS enforcement settings}
-    state: {description: "V(present) or V(absent); all other members are null for V(absent).", type: str, returned: always, sample: present}
+    state:
+      description: V(present) or V(absent); for V(absent) all other members are null, but for child rules that keep the rule there.
+      type: str
+      returned: always
+      sample: present
     rule_path:
       description: Names of the rules from below C(default) to this one.
       type: list
@@ -142,7 +178,7 @@ mtls_rule:
       sample: [SHA256_FINGERPRINT]
     log_field: {description: Text of the custom log field., type: str, returned: always, sample: invalid_mTLS}
     child_rules:
-      description: Child rules that are not of this collection's making, as they are.
+      description: Its child rules, as they are, without the one that this collection makes.
       type: list
       elements: dict
       returned: always

@@ -100,7 +100,7 @@ mtls_rules:
       sample: [SHA256_FINGERPRINT]
     log_field: {description: Text of the custom log field., type: str, returned: always, sample: invalid_mTLS}
     child_rules:
-      description: Child rules that are not of this collection's making, as they are.
+      description: Its child rules, as they are, without the one that this collection makes.
       type: list
       elements: dict
       returned: always

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from in_process import House
-from starts_papi import DENY, EDITS, LOG, MAIL, NEW_HOST, PROPERTIES, RULE_NAME
+from starts_papi import DENY, EDITS, LOG, MAIL, NEW_HOST, OWN_CHILDREN, PROPERTIES, RULE_NAME
 from wishes import Twin, Wish, ends_from
 
 Result = dict[str, Any]
@@ -87,6 +87,16 @@ WISHES = [
         RULE_TWIN,
         properties=("shop",),
         name="papi_mtls_rule present, logging, new rule format",
+    ),
+    Wish(
+        "papi_mtls_rule",
+        "present",
+        {**LOG, "child_rules": OWN_CHILDREN},
+        ends("changes", **UNEDITABLE),
+        "property_version.MtlsRule",
+        RULE_TWIN,
+        properties=("shop",),
+        name="papi_mtls_rule present, child rules of the user's own",
     ),
     Wish(
         "papi_mtls_rule",

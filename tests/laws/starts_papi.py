@@ -37,6 +37,16 @@ EDITS = {
     ],
 }
 
+#: Child rules of the user's own, in the shape of new rule formats: for failed checks, and for all requests.
+OWN_CHILDREN = [
+    {
+        "name": "Count failures",
+        "criteria": [{"name": "clientCertificate", "options": {"enforceMtls": "FAIL"}}],
+        "behaviors": [{"name": "setVariable", "options": {"variableName": "PMUSER_TIER", "variableValue": "none"}}],
+    },
+    {"name": "Mark", "behaviors": [{"name": "setVariable", "options": {"variableName": "PMUSER_M"}}]},
+]
+
 PROPERTIES = (
     "property without the rule",
     "property with the rule",

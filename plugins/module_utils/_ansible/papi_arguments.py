@@ -30,6 +30,7 @@ MTLS_RULE: Spec = {
         "choices": ["SUBJECT", "COMMON_NAME", "SHA256_FINGERPRINT", "ISSUER"],
     },
     "log_field": {"type": "str"},
+    "child_rules": {"type": "list", "elements": "dict"},
 }
 
 HOSTNAME: Spec = {

@@ -54,8 +54,8 @@ class RuleWish:
     """What the rule shall be. None keeps what is there, and takes the guide's value for a new rule.
 
     `ca_set_ids` may hold stand-ins for sets that do not exist yet. Empty `client_certificate_attributes` or an empty
-    `log_field` take the behavior out. `child_rules` are whole rules in the shape of the tree's format, found by name;
-    with `enforcement: log` they take the place of the guide's child.
+    `log_field` take the behavior out. `child_rules` are whole rules in the shape of the tree's format, each with a name
+    of its own, by which it is found; with `enforcement: log` they take the place of the guide's child.
     """
 
     hostnames: Sequence[str] | None = None
@@ -134,7 +134,7 @@ def remove(tree: Rule, rule_format: str, rule_name: str = DEFAULT_NAME, child_ru
         return Edit(tree, None, None, False)
     shape = family(rule_format)
     own = {child if isinstance(child, str) else str(child.get("name")) for child in child_rules}
-    rest = _without_dependants(place, shape, own)
+    rest = _without_dependants(place, shape, own, "Change or remove these rules first, or name them in child_rules.")
     behaviors = [item for item in rest.get("behaviors") or [] if item.get("name") != ENFORCE]
     foreign = [item for item in behaviors if item.get("name") not in (FORWARD, LOG)]
     if foreign or rule_tree.children(rest):
@@ -162,7 +162,7 @@ def project(place: Place, shape: Family) -> dict[str, Any]:
 
     `enforcement`: "deny", "log", or null where the rule enforces nothing. `rule_path`: names below `default`.
     `hostnames_excepted` are those of a criterion IS_NOT_ONE_OF, `other_criteria` narrow the rule further,
-    `child_rules` are those that are not of this collection's making.
+    `child_rules` are all but the one that this collection makes.
     """
     rule = place.rule
     enforce = next(iter(rule_tree.elements(rule, "behaviors", ENFORCE)), None)
@@ -186,8 +186,14 @@ def project(place: Place, shape: Family) -> dict[str, Any]:
         "ocsp": settings.get("enableOcspStatus") is True,
         "client_certificate_attributes": _forwarded(forward),
         "log_field": log.get("customLogField") if log.get("logCustomLogField") is True else None,
-        "child_rules": [rule_tree.shown(child) for child in rule_tree.children(rule) if not _ours(child, shape)],
+        "child_rules": [rule_tree.shown(child) for child in rule_tree.children(rule) if not _made(child, shape)],
     }
+
+
+def left(tree: Rule, rule_name: str) -> list[Rule] | None:
+    """The child rules of a rule that enforces nothing; None where it is not there at all."""
+    place = locate(tree, rule_name)
+    return None if place is None else [rule_tree.shown(child) for child in rule_tree.children(place.rule)]
 
 
 # Building and editing
@@ -243,7 +249,7 @@ def _denying(place: Place, shape: Family, wish: RuleWish) -> Rule:
     for child in wish.child_rules or ():
         if dependants(Place({"children": [child]}), shape):
             raise InvalidOption(f"Child rule {child['name']!r} is for failed checks, which needs enforcement: log.")
-    rule = _without_dependants(place, shape, ())
+    rule = _without_dependants(place, shape, (), "Take the rule out first, with `state: absent` and its child_rules.")
     if wish.client_certificate_attributes is not None:
         _put_forward([rule], rule, wish.client_certificate_attributes)
     return rule
@@ -263,9 +269,7 @@ def _logging(rule: Rule, shape: Family, wish: RuleWish) -> None:
         own = {str(child.get("name")) for child in wish.child_rules}
         if rule.get("children"):
             rule["children"] = [
-                child
-                for child in rule_tree.children(rule)
-                if child.get("name") in own or child.get("name") != CHILD_NAME or not _ours(child, shape)
+                child for child in rule_tree.children(rule) if child.get("name") in own or not _made(child, shape)
             ]
         return
     kids = rule_tree.children(rule)
@@ -315,9 +319,7 @@ def _match_failure(rule: Rule, shape: Family) -> None:
 
 def _own_children(rule: Rule, wanted: Iterable[Rule]) -> None:
     for child in wanted:
-        name = str(child.get("name") or "")
-        if not name:
-            raise InvalidOption("Every one of child_rules needs a name.")
+        name = child["name"]
         kids = rule_tree.children(rule)
         indexes = [index for index, kid in enumerate(kids) if kid.get("name") == name]
         index = _single(indexes, f"child rule {name!r}")
@@ -327,7 +329,7 @@ def _own_children(rule: Rule, wanted: Iterable[Rule]) -> None:
             rule["children"] = [*kids[:index], deepcopy(child), *kids[index + 1 :]]
 
 
-def _without_dependants(place: Place, shape: Family, own: Collection[str]) -> Rule:
+def _without_dependants(place: Place, shape: Family, own: Collection[str], cure: str) -> Rule:
     """The rule without the children that need its enforceMtlsSettings; any of somebody else's are refused by name."""
     needing = dependants(place, shape)
     depth = len(place.indexes) + 1
@@ -338,7 +340,7 @@ def _without_dependants(place: Place, shape: Family, own: Collection[str]) -> Ru
         raise Frozen(
             f"Rules that are not of this collection's making depend on enforceMtlsSettings of {place.names[-1]!r}: "
             f"{'; '.join(strangers)}.",
-            cure="Change or remove these rules first, or name them in child_rules.",
+            cure=cure,
             errors=[{"rule": name} for name in strangers],
         )
     going = {below.indexes[depth - 1] for below in needing} | {
@@ -378,6 +380,11 @@ def _ours(rule: Rule, shape: Family) -> bool:
         and not rule_tree.locked_elements(rule)
         and {item.get("name") for item in rule.get("behaviors") or []} <= {FORWARD, LOG}
     )
+
+
+def _made(rule: Rule, shape: Family) -> bool:
+    """Whether a child is the one that `_logging` makes, which options tell and `child_rules` do not."""
+    return rule.get("name") == CHILD_NAME and _ours(rule, shape)
 
 
 def _forwarded(settings: Mapping[str, Any]) -> list[str] | None:

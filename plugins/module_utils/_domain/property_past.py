@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from . import hostnames, mtls_rule
@@ -15,6 +16,9 @@ from .rule_tree import Rule
 
 Result = Mapping[str, Any]
 
+#: The members of a rule that its children decide.
+_BY_CHILDREN = ("client_certificate_attributes", "log_field", "child_rules")
+
 
 def base_of(result: Result) -> int:
     """The version that the edited one is made from."""
@@ -24,11 +28,35 @@ def base_of(result: Result) -> int:
 def replay_rules(tree: Rule, rule_format: str, result: Result) -> Rule:
     """The tree with the result's rules as they are at its end."""
     for entry in _entries(result, "mtls_rule", "mtls_rules"):
-        if entry["state"] == "absent":
-            tree = mtls_rule.remove(tree, rule_format, entry["rule_name"]).tree
-        else:
-            tree = mtls_rule.ensure(tree, rule_format, _rule_wish(entry)).tree
+        replay = _removed if entry["state"] == "absent" else _ensured
+        tree = replay(tree, rule_format, entry)
     return tree
+
+
+def _removed(tree: Rule, rule_format: str, entry: Mapping[str, Any]) -> Rule:
+    """The tree without the rule of an entry, and without the children that are not left."""
+    name, left = entry["rule_name"], entry["child_rules"] or []
+    gone = [child for child in mtls_rule.left(tree, name) or [] if child not in left]
+    return mtls_rule.remove(tree, rule_format, name, gone).tree
+
+
+def _ensured(tree: Rule, rule_format: str, entry: Mapping[str, Any]) -> Rule:
+    """The tree with the rule of an entry.
+
+    Child rules of the task's own exclude some options, and an entry does not say whether there were any (those that were
+    there before may have been given as well): so the edit with them counts if it ends as the entry says.
+    """
+    place = mtls_rule.locate(tree, entry["rule_name"])
+    held = mtls_rule.project(place, mtls_rule.family(rule_format)) if place else {"child_rules": []}
+    plain = _rule_wish(entry, held)
+    excluded: dict[str, Any] = {}
+    if plain.enforcement == "log":
+        excluded = {"client_certificate_attributes": None, "log_field": None}
+    own = [child for child in entry["child_rules"] if child not in held["child_rules"]]
+    edit = mtls_rule.ensure(tree, rule_format, replace(plain, child_rules=own, **excluded))
+    if edit.after is not None and all(edit.after[member] == entry[member] for member in _BY_CHILDREN):
+        return edit.tree
+    return mtls_rule.ensure(tree, rule_format, plain).tree
 
 
 def replay_hostnames(items: Sequence[Item], result: Result) -> list[Item]:
@@ -52,16 +80,21 @@ def _entries(result: Result, one: str, many: str) -> Iterator[Mapping[str, Any]]
         yield result[one]
 
 
-def _rule_wish(entry: Mapping[str, Any]) -> RuleWish:
-    denies = entry["enforcement"] == "deny"
+def _rule_wish(entry: Mapping[str, Any], held: Mapping[str, Any]) -> RuleWish:
+    """What leads from the rule as it was to the entry; without a rule, `held` says nothing of these members."""
+
+    def made(member: str, nothing: Any) -> Any:
+        """What is null in both stays as it is: a whole certificate that is forwarded shows as null, too."""
+        return None if entry[member] is None and held.get(member, "") is None else entry[member] or nothing
+
     return RuleWish(
         hostnames=entry["hostnames"],
         ca_set_ids=named_ids(entry),
         rule_name=entry["rule_name"],
-        enforcement="deny" if denies else "log",
+        enforcement="deny" if entry["enforcement"] == "deny" else "log",
         ocsp=entry["ocsp"],
-        client_certificate_attributes=entry["client_certificate_attributes"],
-        log_field=None if denies else entry["log_field"],
+        client_certificate_attributes=made("client_certificate_attributes", []),
+        log_field=made("log_field", ""),
     )
 
 

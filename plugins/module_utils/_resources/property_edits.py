@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._api import papi
-from .._domain import hostnames, mtls_rule, rule_tree
+from .._domain import child_rules, hostnames, mtls_rule, rule_tree
 from .._domain.errors import InvalidOption, NotFound
 from .._domain.hostnames import HostnameWish, Item
 from .._domain.mtls_rule import RuleWish
@@ -95,8 +95,10 @@ class RuleEdit:
     @classmethod
     def of(cls, options: t.Mapping[str, t.Any]) -> RuleEdit:
         name = given(options.get("rule_name")) or mtls_rule.DEFAULT_NAME
-        if options["state"] == "absent":
-            return cls(False, RuleWish(rule_name=name))
+        present = options["state"] == "present"
+        children = child_rules.checked(options.get("child_rules"), name, present=present)
+        if not present:
+            return cls(False, RuleWish(rule_name=name, child_rules=children))
         refs = [CaSetRef.required({"ca_set_name": n}) for n in options.get("ca_set_names") or []]
         refs += [CaSetRef.required({"ca_set_id": n}) for n in options.get("ca_set_ids") or []]
         if not refs and any(options.get(option) is not None for option in ("ca_set_names", "ca_set_ids")):
@@ -111,6 +113,7 @@ class RuleEdit:
             ocsp=options.get("ocsp"),
             client_certificate_attributes=options.get("client_certificate_attributes"),
             log_field=options.get("log_field"),
+            child_rules=children,
         )
         return cls(True, wish, tuple(refs))
 
@@ -129,7 +132,7 @@ class RuleEdit:
     def make(self, rules: Rule, rule_format: str) -> mtls_rule.Edit:
         if self.present:
             return mtls_rule.ensure(rules, rule_format, self.wish)
-        return mtls_rule.remove(rules, rule_format, self.wish.rule_name)
+        return mtls_rule.remove(rules, rule_format, self.wish.rule_name, self.wish.child_rules or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +253,11 @@ def make(edits: t.Sequence[Edit], content: Content) -> Made:
     names: tuple[list[Document], list[Document]] = ([], [])
     for edit in edits:
         if isinstance(edit, RuleEdit):
-            one = edit.make(tree, content.rule_format)
+            one, name = edit.make(tree, content.rule_format), edit.wish.rule_name
+            for shown, rule, moment in zip(rules, (one.before, one.after), (tree, one.tree), strict=True):
+                rest = {"child_rules": mtls_rule.left(moment, name)} if rule is None else {}
+                shown.append({**_entry(rule, RULE, rule_name=name), **rest})
             tree = one.tree
-            for shown, rule in zip(rules, (one.before, one.after), strict=True):
-                shown.append(_entry(rule, RULE, rule_name=edit.wish.rule_name))
         else:
             many = edit.make(items or [])
             items = many.items

@@ -46,6 +46,7 @@ DIFF: t.Final = (
     "ocsp",
     "client_certificate_attributes",
     "log_field",
+    "child_rules",
 )
 HOSTNAME_DIFF: t.Final = ("cname_from", "cname_to", "edge_hostname_id", "cert_provisioning_type")
 

@@ -298,7 +298,6 @@ REFUSALS = [
     pytest.param(replace(BASIC, log_field="x"), "needs enforcement: log", id="log field of deny"),
     pytest.param(replace(LOG, log_field="x" * 1001), "longer than 1000 bytes", id="long log field"),
     pytest.param(replace(LOG, client_certificate_attributes=["CN"]), "CN does not exist", id="attribute"),
-    pytest.param(replace(LOG, child_rules=[{}]), "needs a name", id="nameless child"),
     pytest.param(replace(LOG, child_rules=[{"name": "a"}], log_field="x"), "exclude", id="children and log field"),
     pytest.param(
         replace(BASIC, child_rules=[{"name": "a", "criteria": guide_child(OLD)["criteria"]}]),
