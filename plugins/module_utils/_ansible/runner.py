@@ -237,6 +237,7 @@ def _applied(run: Run, resource: Resource, world: World, plan: Plan, waiter: Wai
 
 def _planned(run: Run, resource: Resource, world: World, earlier: Plan | None = None) -> Plan:
     plan = resource.plan(resource.read(world))
+    plan.warnings += world.warnings
     if earlier is not None:
         plan.carry_over(earlier)
     run.current_plan = plan

@@ -20,6 +20,7 @@ from .._wire.errors import ApiError
 from .activation import version_number
 from .mets_operations import MOVED, refuse_deleting
 from .mets_world import CaSetRef, NetworkState
+from .side_reads import check_skipped
 from .world import Stale, Wait, World
 from .writes import carry_out
 
@@ -81,7 +82,6 @@ class Current:
     networks: dict[str, NetworkState] = field(default_factory=dict)
     wanted: tuple[Certificate, ...] = ()
     start: Document | None = None
-    unchecked: bool = False
 
     @property
     def live(self) -> list[Document]:
@@ -240,9 +240,8 @@ class CaSetVersion:
             body = self._body(current, base)
             mets.validate_certificates(world.session, {k: body[k] for k in ("certificates", "allowInsecureSha1")})
         except ApiError as error:
-            if error.status != 403 and not error.too_large_to_sign:
+            if not check_skipped(world, error):
                 raise
-            current.unchecked = True
 
     # plan
 
@@ -384,8 +383,6 @@ class CaSetVersion:
     def _remark(self, plan: Plan, current: Current, held: frozenset[str]) -> None:
         for text in self.bundle.warnings:
             plan.warn(text)
-        if current.unchecked:
-            plan.warn("METS could not be asked to validate the certificates: server-side check skipped.")
         for certificate in current.wanted:
             if certificate.fingerprint in held and certificate.expired(self.now):
                 plan.warn(

@@ -17,7 +17,7 @@ from .._wire.errors import ApiError
 from .activation import version_number
 from .mets_looks import time_option, used_by
 from .mets_world import NETWORKS, CaSetRef, unless_missing
-from .side_reads import if_readable, together
+from .side_reads import check_skipped, if_readable, together
 from .world import World
 
 DAY: t.Final = dt.timedelta(days=1)
@@ -165,8 +165,7 @@ class Check:
             if error.too_large_to_sign and len(batch) > 1:
                 half = len(batch) // 2
                 return [*self._asked(world, batch[:half]), *self._asked(world, batch[half:])]
-            if error.status == 403:
-                world.warn(f"Server-side check skipped: {error.msg}", status=403, api=error.api, cure=error.cure)
+            if check_skipped(world, error):
                 return []
             if error.slug != "certificate-validation-failure":
                 raise

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from .._api import papi
 from .._domain import hostnames, rule_tree
 from .._domain.errors import WishError
-from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
+from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, settle_unknown
 from .._domain.references import given, prefixed
 from .._domain.shapes import pick
 from .._wire.errors import ApiError
@@ -30,7 +30,7 @@ from .property_edits import (
     set_names,
     with_names,
 )
-from .side_reads import unreadable
+from .side_reads import check_skipped, unreadable
 from .world import Stale, Wait, World
 from .writes import carry_out
 
@@ -64,7 +64,8 @@ class Rejected(WishError):
 
 @dataclass(slots=True)
 class Current:
-    """The property and the choice of the version; `made` are the edits on the base."""
+    """The property and the choice of the version; `made` are the edits on the base, `tried` is what a
+    dry run would store."""
 
     prop: Document | None
     made: Made
@@ -73,6 +74,7 @@ class Current:
     names: dict[str, str] = field(default_factory=dict)
     denials: list[str] = field(default_factory=list)
     unverified: str | None = None
+    tried: Content | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class PropertyEdit:
         current.names = set_names(world, shown, known)
         if choice.writes:
             self._judge(world, current)
+            if world.dry:
+                self._try(world, current, choice)
         return current
 
     def _resolve(self, world: World, prop: Document, choice: Choice) -> tuple[list[Edit], dict[str, str]]:
@@ -144,6 +148,21 @@ class PropertyEdit:
             if not unreadable(error):
                 raise
             current.unverified = f"Whether the rules would deny a host name could not be found out: {error.msg}"
+
+    def _try(self, world: World, current: Current, choice: Choice) -> None:
+        """Has PAPI check the rules without storing them, which takes a version that exists and may change (16.1.8)."""
+        wanted = current.made.content
+        exists = not choice.creates and choice.target not in choice.prop["predicted"]
+        if not exists or self._rules_reason(current, choice) is None:
+            return
+        if settle_unknown(wanted.rules)[1]:
+            world.warn("Server-side check skipped: the rules name a CA set that is still to be made.")
+            return
+        try:
+            current.tried = self._put_rules(world, choice, choice.held, wanted, dry_run=True)
+        except ApiError as error:
+            if not check_skipped(world, error, MOVED):
+                raise
 
     # plan
 
@@ -186,10 +205,8 @@ class PropertyEdit:
         wanted = current.made.content
         if choice.creates:
             plan.steps.append(self._step("create", current, "version", choice.reason))
-        rules_differ = not choice.held.same_rules(wanted)
-        note_differs = self.notes is not None and self.notes != choice.held.comments
-        if rules_differ or note_differs:
-            reason = "Its rules are not as wanted." if rules_differ else "Its note is not as wanted."
+        reason = self._rules_reason(current, choice)
+        if reason is not None:
             plan.steps.append(self._step("edit", current, "rules", reason))
         if not choice.held.same_hostnames(wanted):
             plan.steps.append(self._step("edit", current, "hostnames", "Its host names are not as wanted."))
@@ -199,7 +216,17 @@ class PropertyEdit:
             )
         if current.unverified:
             plan.warn(current.unverified, hazard="unverified")
+        if current.tried is not None:
+            plan.warnings += self._accepted(choice, wanted, current.tried)
         return plan
+
+    def _rules_reason(self, current: Current, choice: Choice) -> str | None:
+        """Why the rules are to be written, if they are."""
+        if not choice.held.same_rules(current.made.content):
+            return "Its rules are not as wanted."
+        if self.notes is not None and self.notes != choice.held.comments:
+            return "Its note is not as wanted."
+        return None
 
     @staticmethod
     def _step(verb: str, current: Current, document: t.Any, reason: str) -> Step:
@@ -316,23 +343,35 @@ class PropertyEdit:
             _refuse_dropped(hostnames.dropped(sent, held), version)
             refuse_new_errors(answer.get("errors") or [], [], version)
             return replace(content, hostnames=held, etag=answer.get("etag"))
-        comments = self.notes if self.notes is not None else content.comments
         with carry_out(world, step, MOVED):
-            answer = papi.put_rules(
-                world.session,
-                number,
-                version,
-                {"rules": wanted.rules, **({} if comments is None else {"comments": comments})},
-                rule_format=content.rule_format,
-                etag=content.etag,
-                place=place,
-            )
-        stored = replace(content, **from_envelope(answer))
+            stored = self._put_rules(world, choice, content, wanted)
         self._see(plan, current, stored)
-        _refuse_dropped(rule_tree.dropped(wanted.rules, stored.rules), version)
-        refuse_new_errors(stored.errors, choice.content.errors, version)
-        plan.warnings += new_items(stored.warnings, choice.content.warnings)
+        plan.warnings += self._accepted(choice, wanted, stored)
         return stored
+
+    def _put_rules(
+        self, world: World, choice: Choice, held: Content, wanted: Content, *, dry_run: bool = False
+    ) -> Content:
+        """Sends the rules for a version that holds `held`: what it holds then."""
+        comments = self.notes if self.notes is not None else held.comments
+        answer = papi.put_rules(
+            world.session,
+            str(choice.prop["propertyId"]),
+            choice.target,
+            {"rules": wanted.rules, **({} if comments is None else {"comments": comments})},
+            rule_format=held.rule_format,
+            etag=held.etag,
+            dry_run=dry_run,
+            place=place_of(choice.prop),
+        )
+        return replace(held, **from_envelope(answer))
+
+    @staticmethod
+    def _accepted(choice: Choice, wanted: Content, stored: Content) -> list[Document]:
+        """The warnings that are new in what PAPI stores; raises for what it drops and for new errors (MEANING 22)."""
+        _refuse_dropped(rule_tree.dropped(wanted.rules, stored.rules), choice.target)
+        refuse_new_errors(stored.errors, choice.content.errors, choice.target)
+        return new_items(stored.warnings, choice.content.warnings)
 
     def _see(self, plan: Plan, current: Current, content: Content) -> None:
         choice = t.cast(Choice, current.choice)
@@ -408,10 +447,10 @@ def refuse_new_errors(found: t.Iterable[Document], before: t.Iterable[Document],
         raise Rejected(
             "rule_errors",
             "The property version has errors",
-            f"Version {version} has errors that its base does not have, so it cannot be activated: "
+            f"Version {version} with these edits has errors that its base does not have, so it cannot be activated: "
             + " ".join(_text(error) for error in new[:3]),
             new,
-            f"Correct the options. Version {version} stays as it is and was not activated.",
+            f"Correct the options. Version {version} was not activated.",
         )
 
 
@@ -420,7 +459,7 @@ def _refuse_dropped(dropped: t.Sequence[str], version: int) -> None:
         raise Rejected(
             "dropped_members",
             "PAPI has not kept what was sent",
-            f"PAPI has dropped or changed in version {version}: {', '.join(dropped)}.",
+            f"PAPI drops or changes in version {version}: {', '.join(dropped)}.",
             [{"member": name} for name in dropped],
             f"Check that product and rule format of the property have this. Version {version} was not activated.",
         )

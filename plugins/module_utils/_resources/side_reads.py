@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: the edgetrust.akamai contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many reads side by side, and reads that a look can do without."""
+"""Many reads side by side, and questions that a run can do without an answer to."""
 
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Container
 from concurrent.futures import ThreadPoolExecutor
 
 from .._wire.errors import ApiError
@@ -37,3 +38,14 @@ def if_readable(world: World, what: str, read: t.Callable[[], R]) -> R | None:
             raise
         world.warn(f"{what} could not be read: {error.msg}", status=error.status, api=error.api, cure=error.cure)
         return None
+
+
+def check_skipped(world: World, error: ApiError, moved: Container[str] = ()) -> bool:
+    """Whether a dry run has to do without what only the server can check, and warns of that: the client may only read,
+    the question is too long, or the thing has moved since it was read (a slug in `moved`). Otherwise it is the answer.
+    """
+    may_not_ask = error.status == 403 and "/property-version/" not in error.type
+    if not (may_not_ask or error.too_large_to_sign or error.slug in moved):
+        return False
+    world.warn(f"Server-side check skipped: {error.msg}", status=error.status, api=error.api, cure=error.cure)
+    return True

@@ -52,7 +52,7 @@ class World:
         return PapiWorld(self.session, self._past)
 
     def warn(self, detail: str, **members: t.Any) -> None:
-        """An entry of the `api_warnings` of a module that only looks; one that changes things has its plan for that."""
+        """An entry of `api_warnings` about reading; what there is to say of the wish, a plan says."""
         self.warnings.append({**members, "detail": detail})
 
     def now(self) -> dt.datetime:
