@@ -13,6 +13,7 @@ from in_process import House
 from starts_papi import RULE_NAME, property_of
 
 PLAIN = "property without the rule"
+EDITABLE = "property with a new version as yet unedited"
 PUT_RULES = {"method": "PUT", "path": "/rules$"}
 
 

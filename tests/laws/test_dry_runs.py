@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 from in_process import House
-from properties import PLAIN, PUT_RULES, change, problem, steps, switched
+from properties import EDITABLE, PLAIN, PUT_RULES, change, problem, steps, switched
 from starts import enter
 from starts_papi import DENY, EDITS, NEW_HOST, version_of
-
-EDITABLE = "property with a new version as yet unedited"
 
 
 def asked(house: House) -> list[dict[str, Any]]:

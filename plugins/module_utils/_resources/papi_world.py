@@ -15,9 +15,10 @@ from .._domain.plan import SERVER_MADE, Document
 from .._domain.references import bare, given, host, host_matches, is_number, only, prefixed, same_id
 from .._wire.errors import ApiError
 from .mets_world import NETWORKS, NetworkState
+from .side_reads import check_skipped, together
 
 if t.TYPE_CHECKING:
-    from .._wire.session import Session
+    from .world import World
 
 # The statuses of an activation that is not over (papi-v1.md 12.5).
 OPEN: t.Final = frozenset(
@@ -68,8 +69,10 @@ class PropertyRef:
 class PapiWorld:
     """Reads PAPI for one run. `past` are the events of earlier tasks, empty in a real run."""
 
-    def __init__(self, session: Session, past: t.Sequence[Event]) -> None:
-        self._session = session
+    def __init__(self, world: World, past: t.Sequence[Event]) -> None:
+        self._world = world
+        self._session = world.session
+        self._may_search = True
         self._past = [event for event in past if event.kind == "property_version"]
         self._memory: dict[tuple[t.Any, ...], t.Any] = {}
 
@@ -112,10 +115,40 @@ class PapiWorld:
 
     def _found(self, hostname: str) -> dict[str, papi.Place]:
         """Where the properties are that have exactly this host name, by id."""
-        rows = self._once(("host", hostname), lambda: papi.find_by_value(self._session, hostname=hostname))
+        rows = self._once(
+            ("host", hostname),
+            lambda: self._search(lambda: self._listed_with(hostname), hostname=hostname),
+        )
         return {
             str(row["propertyId"]): place_of(row) for row in rows if host(str(row.get("hostname"))) == host(hostname)
         }
+
+    def _search(self, listed: t.Callable[[], list[Document]], **value: str) -> list[Document]:
+        """The rows of a search. It is a POST, so a client that may only read may be refused: then those that are `listed`."""
+        if not self._may_search:
+            return listed()
+        try:
+            return papi.find_by_value(self._session, **value)
+        except ApiError as error:
+            if error.status != 403:
+                raise
+            self._may_search = False
+            rows = listed()
+            if self._world.dry:
+                check_skipped(self._world, error)
+            return rows
+
+    def _listed_with(self, hostname: str) -> list[Document]:
+        """The properties that have the host name on a version that is active or the latest, as rows of a search."""
+
+        def names(prop: Document) -> set[str]:
+            versions = (prop.get(f"{which}Version") for which in ("latest", "staging", "production"))
+            numbers = {int(version) for version in versions if version is not None}
+            return {host(str(item["cnameFrom"])) for number in numbers for item in self.hostnames(prop, number)}
+
+        listed = self.all_properties()
+        found = zip(listed, together(names, listed), strict=True)
+        return [{**prop, "hostname": hostname} for prop, held in found if host(hostname) in held]
 
     def _touched(self) -> dict[str, papi.Place]:
         """The properties on which an earlier task would have changed what is active."""
@@ -144,7 +177,8 @@ class PapiWorld:
         )
 
     def _row_of(self, ref: PropertyRef) -> Document | None:
-        rows = self._once(("name", ref.name), lambda: papi.find_by_value(self._session, property_name=ref.name))
+        name = str(ref.name)
+        rows = self._once(("name", name), lambda: self._search(self.all_properties, property_name=name))
         hits = [
             row
             for row in rows

@@ -49,7 +49,7 @@ class World:
     def papi(self) -> PapiWorld:
         from .papi_world import PapiWorld
 
-        return PapiWorld(self.session, self._past)
+        return PapiWorld(self, self._past)
 
     def warn(self, detail: str, **members: t.Any) -> None:
         """An entry of `api_warnings` about reading; what there is to say of the wish, a plan says."""
