@@ -189,14 +189,21 @@ def _check_compliance(call: Call, body: Document, network: str) -> None:
         raise refuse(call, "json-mapping-error", "The field complianceRecord must be an object.")
     if network != "PRODUCTION" or (record is None and call.emulator.switch("papi_compliance_record") == "ignore"):
         return
+    if record is None and call.emulator.switch("papi_compliance_record") == "exception":
+        raise _exception(call, 400, "missing_compliance_record", "missing_compliance_record", [])
     if record is None:
         raise refuse(call, "activation/missing-compliance-record")
     reason = record.get("noncomplianceReason")
     needed = COMPLIANCE.get(reason) if isinstance(reason, str) else None
-    if needed is None or any(not record.get(name) for name in needed):
+    if needed is None or not all(_filled(record, name) for name in needed):
         raise refuse(call, "activation/missing-compliance-record-info")
     if reason == "NONE" and record["peerReviewedBy"] in (call.user, record["customerEmail"]):
         raise refuse(call, "activation/self-peer-review")
+
+
+def _filled(record: Document, name: str) -> bool:
+    value = record.get(name)
+    return value is True if name == "unitTested" else isinstance(value, str) and bool(value.strip())
 
 
 def _check_state(call: Call, prop: Document, number: int, network: str, kind: str) -> None:
@@ -215,19 +222,26 @@ def _check_state(call: Call, prop: Document, number: int, network: str, kind: st
 
 
 def _still_pending(call: Call, prop: Document, entry: Document) -> Refusal:
-    """The 422 of another shape: no `detail`, but `details`, `messageId`, `params`, `result` (examples/papi/422.json)."""
-    message, title = "property_activation_still_pending", "Property Manager Exception"
+    """examples/papi/422.json"""
+    message = "property_activation_still_pending"
+    params = [f"Property {bare(prop['propertyId'])}", f"Version {entry['propertyVersion']}"]
+    return _exception(call, 422, message, f"papi/v1/{message}", params)
+
+
+def _exception(call: Call, status: int, message: str, kind: str, params: list[str]) -> Refusal:
+    """The other shape of a refusal: no `detail`, but `details`, `messageId`, `params`, `result` (12.3, 13)."""
+    title = "Property Manager Exception"
     return Refusal(
-        422,
+        status,
         {
-            "type": type_uri(f"papi/v1/{message}"),
+            "type": type_uri(kind) if "/" in kind else kind,
             "title": title,
             "instance": instance(call),
-            "status": 422,
-            "errors": [{"type": f"papi/v1/{message}", "title": title, "detail": message}],
+            "status": status,
+            "errors": [{"type": kind, "title": title, "detail": message}],
             "details": {},
             "messageId": message,
-            "params": [f"Property {bare(prop['propertyId'])}", f"Version {entry['propertyVersion']}"],
+            "params": params,
             "result": "ERROR",
         },
     )

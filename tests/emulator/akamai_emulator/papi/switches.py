@@ -59,6 +59,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("papi_both_networks", ("accept", "refuse"), "refuse: 409 while an activation on the other network is open."),
     Switch("papi_cancel", ("at_once", "pending"), "pending: PENDING_CANCELLATION comes before ABORTED."),
     Switch(
-        "papi_compliance_record", ("ignore", "required"), "Whether activations on PRODUCTION need a complianceRecord."
+        "papi_compliance_record",
+        ("ignore", "required", "exception"),
+        "Whether activations on PRODUCTION need a complianceRecord; exception: the refusal is of the other shape of 12.3.",
     ),
 )
