@@ -14,14 +14,15 @@ options:
     description:
       - The version that the edits start from. If it holds them already, nothing is written. If not, a newer version with
         exactly this content is used, or an unreleased one that is on the way to it is finished, or a new version is made.
-      - V(production), the one that is active on PRODUCTION; with nothing there the one on STAGING; with nothing active at
-        all the latest one, which is edited as it stands. An activation that is running counts.
+      - V(production), the default, the one that is active on PRODUCTION; with nothing there the one on STAGING; with nothing
+        active at all the latest one, which is edited as it stands. An activation that is running counts.
       - V(staging), the same, STAGING first.
       - V(latest), the newest one that is or was active. Newer ones with edits of somebody else are refused, see
         O(include_unreleased_edits).
       - A number, that version. It is edited in place if it may still change.
+      - Where a whole rule tree comes from a directory that M(edgetrust.akamai.papi_rules_export) wrote, the default is the
+        version that was exported.
     type: str
-    default: production
   include_unreleased_edits:
     description: With O(base_version=latest), start from the newest version, with whatever edits somebody has made there.
     type: bool

@@ -24,16 +24,17 @@ extends_documentation_fragment:
   - edgetrust.akamai.connection
   - edgetrust.akamai.property_ref
   - edgetrust.akamai.property_version
+  - edgetrust.akamai.safety
   - edgetrust.akamai.assume
 options:
   edits:
-    description: The edits, made in this order. Two about the same rule or host name are refused.
+    description: The edits, made in this order. Two about the same rule or host name, or about all rules, are refused.
     type: list
     elements: dict
     required: true
     suboptions:
       mtls_rule:
-        description: A rule that enforces mutual TLS. Give this or O(edits[].hostname).
+        description: A rule that enforces mutual TLS. Give this, O(edits[].hostname) or O(edits[].rules).
         type: dict
         suboptions:
           state:
@@ -92,7 +93,7 @@ options:
             type: list
             elements: dict
       hostname:
-        description: Host names of the property. Give this or O(edits[].mtls_rule).
+        description: Host names of the property. Give this, O(edits[].mtls_rule) or O(edits[].rules).
         type: dict
         suboptions:
           state:
@@ -112,8 +113,22 @@ options:
             description: Who provides the certificate. For a new host name V(CPS_MANAGED) unless it is given.
             type: str
             choices: [CPS_MANAGED, DEFAULT]
+      rules:
+        description:
+          - The whole rule tree, as M(edgetrust.akamai.papi_rules) takes it. Give this, O(edits[].mtls_rule) or
+            O(edits[].hostname).
+          - Rules of edits that stand before it are replaced with all the others, so let it be the first.
+        type: dict
+        suboptions:
+          src:
+            description: Directory with C(main.json), or a file, that holds the tree. Give this or O(edits[].rules.rules).
+            type: path
+          rules:
+            description: The tree itself, the rule C(default). Give this or O(edits[].rules.src).
+            type: dict
 seealso:
   - module: edgetrust.akamai.papi_mtls_rule
+  - module: edgetrust.akamai.papi_rules
   - module: edgetrust.akamai.papi_property_hostname
   - module: edgetrust.akamai.papi_activation
 """
@@ -144,6 +159,16 @@ EXAMPLES = r"""
       - mtls_rule:
           rule_name: Callers of the API
           state: absent
+
+- name: All rules from files, and the rule of mutual TLS on top of them
+  edgetrust.akamai.papi_property_edit:
+    property_name: www
+    edits:
+      - rules:
+          src: my-property-rules
+      - mtls_rule:
+          hostnames: [www.example.com]
+          ca_set_names: [partners]
 """
 
 RETURN = r"""
@@ -217,6 +242,24 @@ hostnames:
       type: dict
       returned: always
       sample: {ca_set_id: "12345", check_client_ocsp: false, send_ca_set_client: false}
+changed_rules:
+  description: With O(edits[].rules), the rules whose content this run changes, as they are in the version; else empty.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    path: {description: Names of the rules from C(default) to this one., type: str, returned: always, sample: default > Static}
+    rule:
+      description: A line for each thing that counts in it.
+      type: list
+      elements: str
+      returned: always
+      sample: ["behavior caching: behavior='MAX_AGE', ttl='1d'"]
+predicted_rules:
+  description: The tree that the version would have, as JSON, for O(assume) of later tasks.
+  returned: in check mode, where O(edits[].rules) would change something
+  type: str
+  sample: '{"name": "default"}'
 property:
   description: The property, and the version that holds the edits. Null where there is no such property.
   returned: always
@@ -316,22 +359,23 @@ failure:
     retryable: {description: Whether the same run may succeed later., type: bool, returned: always, sample: false}
 """
 
-from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import PROPERTY_REF
+from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.arguments import PROPERTY_REF, SAFETY
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.papi_arguments import (
     HOSTNAME,
     MTLS_RULE,
     PROPERTY_VERSION,
+    WHOLE_TREE,
     edit,
 )
 from ansible_collections.edgetrust.akamai.plugins.module_utils._ansible.runner import run
 from ansible_collections.edgetrust.akamai.plugins.module_utils._resources.property_version import PropertyEdit
 
-EDIT = {"mtls_rule": edit(MTLS_RULE), "hostname": edit(HOSTNAME)}
+EDIT = {"mtls_rule": edit(MTLS_RULE), "hostname": edit(HOSTNAME), "rules": edit(WHOLE_TREE)}
 OPTIONS = {"edits": {"type": "list", "elements": "dict", "required": True, "options": EDIT}}
 
 
 def main() -> None:
-    run(PropertyEdit, PROPERTY_REF, PROPERTY_VERSION, OPTIONS)
+    run(PropertyEdit, PROPERTY_REF, PROPERTY_VERSION, SAFETY, OPTIONS)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from .arguments import Spec
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 
 PROPERTY_VERSION: Spec = {
-    "base_version": {"type": "str", "default": "production"},
+    "base_version": {"type": "str"},
     "include_unreleased_edits": {"type": "bool", "default": False},
     "version_notes": {"type": "str"},
 }
@@ -39,6 +39,8 @@ HOSTNAME: Spec = {
     "edge_hostname": {"type": "str"},
     "certificate_type": {"type": "str", "choices": ["CPS_MANAGED", "DEFAULT"]},
 }
+
+WHOLE_TREE: Spec = {"src": {"type": "path"}, "rules": {"type": "dict"}}
 
 
 def edit(options: Spec) -> dict[str, t.Any]:

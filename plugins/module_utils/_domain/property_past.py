@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,7 +27,10 @@ def base_of(result: Result) -> int:
 
 
 def replay_rules(tree: Rule, rule_format: str, result: Result) -> Rule:
-    """The tree with the result's rules as they are at its end."""
+    """The tree with the result's rules as they are at its end; that of a wish for the whole tree, it says itself."""
+    if result.get("predicted_rules"):
+        whole: Rule = json.loads(result["predicted_rules"])
+        return whole
     for entry in _entries(result, "mtls_rule", "mtls_rules"):
         replay = _removed if entry["state"] == "absent" else _ensured
         tree = replay(tree, rule_format, entry)

@@ -77,7 +77,8 @@ def _masked(variable: Document) -> Document:
 
 
 def _value(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, default=sorted, ensure_ascii=False)
+    # Ansible shows a diff as JSON, in which double quotes would be escaped.
+    text = json.dumps(value, sort_keys=True, default=sorted, ensure_ascii=False).replace('"', "'")
     if len(text) <= LONGEST:
         return text
     return f"{text[:LONGEST]}... ({len(text)} characters, SHA-256 {_digest(text)[:8]})"

@@ -97,7 +97,7 @@ def read(path: Path) -> Source:
 
 def from_option(document: Mapping[str, Any]) -> Source:
     """The tree of the option `rules`, with or without an envelope. It has no files, so it can include none."""
-    return _source(document, _Spot(None), "rules", None)
+    return _source(document, _Spot(None), "The option rules", None)
 
 
 def manifest(directory: Path) -> Manifest | None:

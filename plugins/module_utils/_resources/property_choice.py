@@ -92,9 +92,9 @@ def _assumed(state: NetworkState) -> list[str]:
     return [f"The running activation of version {state.settled} on {state.network} will complete."]
 
 
-def base_option(options: t.Mapping[str, t.Any]) -> Base:
+def base_option(options: t.Mapping[str, t.Any], default: t.Any = None) -> Base:
     """`base_version` with `include_unreleased_edits`, which has a meaning for `latest` only (MEANING 20)."""
-    text = (given(options.get("base_version")) or "production").lower()
+    text = (given(options.get("base_version")) or given(default) or "production").lower()
     unreleased = bool(options.get("include_unreleased_edits"))
     if unreleased and text != "latest":
         raise InvalidOption(

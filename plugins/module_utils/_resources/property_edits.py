@@ -20,6 +20,7 @@ from .mets_operations import refuse_deleting
 from .mets_world import CaSetRef
 from .papi_world import place_of
 from .side_reads import unreadable
+from .tree_edits import TreeEdit
 from .world import World
 
 # Members of a rule in results, besides `state`.
@@ -45,7 +46,10 @@ Names = t.Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a property version holds. `hostnames` is None where they were not needed."""
+    """What a property version holds. `hostnames` is None where they were not needed.
+
+    `declared` are the rules of a wish for the whole tree: PAPI fills in what it leaves out of options.
+    """
 
     rules: Rule
     rule_format: str
@@ -54,6 +58,7 @@ class Content:
     comments: str | None = None
     errors: list[Document] = field(default_factory=list)
     warnings: list[Document] = field(default_factory=list)
+    declared: bool = False
 
     @classmethod
     def read(cls, world: World, prop: Document, version: int, *, hostnames: bool) -> Content:
@@ -66,7 +71,12 @@ class Content:
         return self if self.hostnames is not None else replace(self, hostnames=world.papi.hostnames(prop, version))
 
     def same_rules(self, other: Content) -> bool:
-        return self.rule_format == other.rule_format and rule_tree.equal(self.rules, other.rules)
+        """Whether the rules are the other's, or what PAPI makes of them where the other's are declared."""
+        if self.rule_format != other.rule_format:
+            return False
+        if other.declared:
+            return not rule_tree.dropped(other.rules, self.rules)
+        return rule_tree.equal(self.rules, other.rules)
 
     def same_hostnames(self, other: Content) -> bool:
         return hostnames.equal(self.hostnames or [], other.hostnames or [])
@@ -118,8 +128,8 @@ class RuleEdit:
         return cls(True, wish, tuple(refs))
 
     @property
-    def key(self) -> str:
-        return f"rule {self.wish.rule_name!r}"
+    def keys(self) -> tuple[str, ...]:
+        return (f"rule {self.wish.rule_name!r}",)
 
     def resolved(self, world: World) -> tuple[RuleEdit, dict[str, str]]:
         """The edit with ids of its sets, and their names by id."""
@@ -154,6 +164,10 @@ class HostnameEdit:
             return cls(False, names)
         return cls(True, names, given(options.get("edge_hostname")), options.get("certificate_type"))
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(f"host name {name}" for name in self.names)
+
     def make(self, items: t.Sequence[Item]) -> hostnames.Edit:
         if not self.present:
             return hostnames.remove(items, self.names)
@@ -179,7 +193,13 @@ class HostnameEdit:
         return replace(self, edge=find_edge_hostname(world, prop, self.edge_hostname))
 
 
-Edit: t.TypeAlias = "RuleEdit | HostnameEdit"
+Edit: t.TypeAlias = "RuleEdit | HostnameEdit | TreeEdit"
+# By the member that an item of `edits` has.
+KINDS: t.Final[t.Mapping[str, t.Callable[[t.Mapping[str, t.Any]], Edit]]] = {
+    "mtls_rule": RuleEdit.of,
+    "hostname": HostnameEdit.of,
+    "rules": TreeEdit.of,
+}
 
 
 def find_edge_hostname(world: World, prop: Document, wanted: str) -> Document:
@@ -209,13 +229,13 @@ def _is_edge(wanted: str, edge: t.Mapping[str, t.Any], member: str) -> bool:
 
 
 def from_options(items: t.Sequence[t.Mapping[str, t.Any]]) -> list[Edit]:
-    """The edits of `papi_property_edit`. Two about one rule or one host name are refused (MEANING 27)."""
+    """The edits of `papi_property_edit`. Two about one rule, one host name or the tree are refused (MEANING 27)."""
     edits: list[Edit] = []
     for number, item in enumerate(items):
-        kinds = [kind for kind in ("mtls_rule", "hostname") if item.get(kind) is not None]
+        kinds = [kind for kind in KINDS if item.get(kind) is not None]
         if len(kinds) != 1:
-            raise InvalidOption(f"edits[{number}]: exactly one of mtls_rule and hostname is needed.")
-        edits.append(RuleEdit.of(item["mtls_rule"]) if kinds == ["mtls_rule"] else HostnameEdit.of(item["hostname"]))
+            raise InvalidOption(f"edits[{number}]: exactly one of {', '.join(KINDS)} is needed.")
+        edits.append(KINDS[kinds[0]](item[kinds[0]]))
     if not edits:
         raise InvalidOption("edits: at least one edit is needed.")
     refuse_twins(edits)
@@ -223,7 +243,7 @@ def from_options(items: t.Sequence[t.Mapping[str, t.Any]]) -> list[Edit]:
 
 
 def refuse_twins(edits: t.Sequence[Edit]) -> None:
-    keys = [key for e in edits for key in ([e.key] if isinstance(e, RuleEdit) else [f"host name {n}" for n in e.names])]
+    keys = [key for edit in edits for key in edit.keys]
     twins = sorted({key for key in keys if keys.count(key) > 1})
     if twins:
         raise InvalidOption(f"edits: more than one is about {', '.join(twins)}.", cure="Put them together into one.")
@@ -248,24 +268,46 @@ class Made:
 
 def make(edits: t.Sequence[Edit], content: Content) -> Made:
     """Pure: all edits on one content."""
-    tree, items = content.rules, content.hostnames
+    tree, items, declared = content.rules, content.hostnames, False
     rules: tuple[list[Document], list[Document]] = ([], [])
     names: tuple[list[Document], list[Document]] = ([], [])
     for edit in edits:
         if isinstance(edit, RuleEdit):
             one, name = edit.make(tree, content.rule_format), edit.wish.rule_name
             for shown, rule, moment in zip(rules, (one.before, one.after), (tree, one.tree), strict=True):
-                rest = {"child_rules": mtls_rule.left(moment, name)} if rule is None else {}
-                shown.append({**_entry(rule, RULE, rule_name=name), **rest})
+                shown.append(_rule_entry(rule, name, moment))
             tree = one.tree
+        elif isinstance(edit, TreeEdit):
+            tree, declared = edit.source.tree, True
         else:
             many = edit.make(items or [])
             items = many.items
             for shown, found in zip(names, (many.before, many.after), strict=True):
                 by_name = {entry["cname_from"]: entry for entry in found}
                 shown += [_entry(by_name.get(name), HOSTNAME, cname_from=name) for name in edit.names]
+    if declared:
+        rules = (_enforcing(edits, content.rules, content), _enforcing(edits, tree, content))
+        if not rule_tree.dropped(tree, content.rules):
+            tree, declared = content.rules, False
     changed = (tree is not content.rules, items is not None and not hostnames.equal(items, content.hostnames or []))
-    return Made(replace(content, rules=tree, hostnames=items), *rules, *names, *changed)
+    return Made(replace(content, rules=tree, hostnames=items, declared=declared), *rules, *names, *changed)
+
+
+def _enforcing(edits: t.Sequence[Edit], tree: Rule, content: Content) -> list[Document]:
+    """The rules that edits name, as they are in a tree: beside an edit of all rules, one edit does not tell."""
+    shown = []
+    for edit in edits:
+        if isinstance(edit, RuleEdit):
+            places = [p for p in mtls_rule.find_enforcing(tree) if p.rule.get("name") == edit.wish.rule_name]
+            rule = mtls_rule.project(places[0], mtls_rule.family(content.rule_format)) if places else None
+            shown.append(_rule_entry(rule, edit.wish.rule_name, tree))
+    return shown
+
+
+def _rule_entry(rule: Document | None, name: str, tree: Rule) -> Document:
+    """A rule in results; of one that enforces nothing, what is left below it."""
+    left = {"child_rules": mtls_rule.left(tree, name)} if rule is None else {}
+    return {**_entry(rule, RULE, rule_name=name), **left}
 
 
 def _entry(found: Document | None, members: t.Sequence[str], **key: str) -> Document:

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from .._api import papi
-from .._domain import hostnames, rule_tree
-from .._domain.errors import WishError
+from .._domain import hostnames, rule_outline, rule_tree
+from .._domain.errors import Hazard, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, settle_unknown
 from .._domain.references import given, prefixed
 from .._domain.shapes import pick
@@ -31,6 +32,7 @@ from .property_edits import (
     with_names,
 )
 from .side_reads import check_skipped, unreadable
+from .tree_edits import TreeEdit, hazards, noted_version, remarks, tree_of
 from .world import Stale, Wait, World
 from .writes import carry_out
 
@@ -65,7 +67,7 @@ class Rejected(WishError):
 @dataclass(slots=True)
 class Current:
     """The property and the choice of the version; `made` are the edits on the base, `tried` is what a
-    dry run would store."""
+    dry run would store. `paths` are the rules that a wish for the whole tree changes."""
 
     prop: Document | None
     made: Made
@@ -75,6 +77,9 @@ class Current:
     denials: list[str] = field(default_factory=list)
     unverified: str | None = None
     tried: Content | None = None
+    hazards: list[Hazard] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ class PropertyEdit:
     def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
         self.ref = PropertyRef.required(options)
         self.edits = from_options(self.edit_options(options))
-        self.base = base_option(options)
+        self.base = base_option(options, default=noted_version(self.edits))
         self.notes = given(options.get("version_notes"))
 
     @staticmethod
@@ -110,6 +115,13 @@ class PropertyEdit:
         edits, known = self._resolve(world, prop, choice)
         current = Current(prop, make(edits, choice.content), edits, choice)
         current.made = choose(world, choice, current.made, edits, self.base)
+        source = tree_of(edits)
+        if source is not None:
+            current.hazards = hazards(world, choice, current.made, source)
+            current.remarks = remarks(choice, source)
+            current.paths = (
+                rule_outline.differing(choice.held.rules, current.made.content.rules) if choice.writes else []
+            )
         shown = [*current.made.rules_before, *current.made.rules_after]
         current.names = set_names(world, shown, known)
         if choice.writes:
@@ -134,6 +146,9 @@ class PropertyEdit:
             if isinstance(edit, RuleEdit):
                 edit, found = edit.resolved(world)
                 names |= found
+                edits.append(edit)
+            elif isinstance(edit, TreeEdit):
+                edit.require_fit(prop, choice.content)
                 edits.append(edit)
             else:
                 edits.append(edit.resolved(world, prop, choice.content.hostnames or []))
@@ -169,15 +184,17 @@ class PropertyEdit:
     def plan(self, current: Current) -> Plan:
         made, choice = current.made, current.choice
         if current.prop is None or choice is None:
-            nothing = self._result(None, made.rules_before, made.hostnames_before, current)
+            nothing = self._result(None, made.rules_before, made.hostnames_before, NOTHING, current)
             return Plan(before=nothing, after=nothing)
         if not choice.writes:
-            held = self._result(self._brief(choice, choice.held.etag), made.rules_after, made.hostnames_after, current)
+            brief = self._brief(choice, choice.held.etag)
+            held = self._result(brief, made.rules_after, made.hostnames_after, choice.held, current)
             plan = Plan(before=held, after=held)
         else:
             plan = self._plan_writes(current, choice)
         plan.assumptions += choice.assumptions
-        for text in choice.warnings:
+        plan.hazards = current.hazards
+        for text in (*choice.warnings, *current.remarks):
             plan.warn(text)
         self._refuse_errors(choice)
         for error in choice.content.errors:
@@ -193,16 +210,20 @@ class PropertyEdit:
                 {**self._brief(choice, choice.held.etag), "property_version": version},
                 before.rules_before,
                 before.hostnames_before,
+                choice.held,
                 current,
             ),
             after=self._result(
                 {**self._brief(choice, SERVER_MADE), "created": choice.creates},
                 current.made.rules_after,
                 current.made.hostnames_after,
+                current.made.content,
                 current,
             ),
         )
         wanted = current.made.content
+        if wanted.declared:
+            plan.after["predicted_rules"] = json.dumps(wanted.rules)
         if choice.creates:
             plan.steps.append(self._step("create", current, "version", choice.reason))
         reason = self._rules_reason(current, choice)
@@ -260,24 +281,35 @@ class PropertyEdit:
         }
 
     def _result(
-        self, brief: Document | None, rules: t.Sequence[Document], names: t.Sequence[Document], current: Current
+        self,
+        brief: Document | None,
+        rules: t.Sequence[Document],
+        names: t.Sequence[Document],
+        content: Content,
+        current: Current,
     ) -> Document:
-        return self.shaped(brief, [with_names(rule, current.names) for rule in rules], list(names))
+        whole = {
+            "changed_rules": rule_outline.excerpt(content.rules, current.paths) if current.paths else [],
+            "rule_errors": content.errors,
+            "rule_warnings": content.warnings,
+        }
+        return self.shaped(brief, [with_names(rule, current.names) for rule in rules], list(names), whole)
 
     @staticmethod
-    def shaped(brief: Document | None, rules: list[Document], names: list[Document]) -> Document:
-        """The return values."""
-        return {"property": brief, "mtls_rules": rules, "hostnames": names}
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document], whole: Document) -> Document:
+        """The return values; `whole` are those about the whole tree."""
+        return {"property": brief, "mtls_rules": rules, "hostnames": names, **pick(whole, "changed_rules")}
 
     def people(self, result: Document) -> Document:
         return self.projection(result)
 
     @staticmethod
     def projection(result: t.Mapping[str, t.Any] | None) -> Document:
-        """What a diff shows: the managed rules and host names."""
+        """What a diff shows: the managed rules and host names, and what changes with the whole tree."""
         if result is None:
-            return {"mtls_rules": [], "hostnames": []}
+            return {"mtls_rules": [], "hostnames": [], "changed_rules": []}
         return {
+            "changed_rules": result.get("changed_rules") or [],
             "mtls_rules": [pick(rule, *DIFF) for rule in result["mtls_rules"] if rule.get("state") != "absent"],
             "hostnames": [pick(item, *HOSTNAME_DIFF) for item in result["hostnames"] if item.get("state") != "absent"],
         }
@@ -377,7 +409,7 @@ class PropertyEdit:
         choice = t.cast(Choice, current.choice)
         seen = make(current.edits, content)
         brief = self._brief(choice, content.etag)
-        plan.seen = self._result(brief, seen.rules_before, seen.hostnames_before, current)
+        plan.seen = self._result(brief, seen.rules_before, seen.hostnames_before, content, current)
         self._see_created(plan)
 
     @staticmethod
@@ -394,7 +426,7 @@ class MtlsRule(PropertyEdit):
         return [{"mtls_rule": options}]
 
     @staticmethod
-    def shaped(brief: Document | None, rules: list[Document], names: list[Document]) -> Document:
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document], whole: Document) -> Document:
         return {"property": brief, "mtls_rule": rules[0]}
 
     def people(self, result: Document) -> Document:
@@ -414,7 +446,7 @@ class PropertyHostname(PropertyEdit):
         return [{"hostname": options}]
 
     @staticmethod
-    def shaped(brief: Document | None, rules: list[Document], names: list[Document]) -> Document:
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document], whole: Document) -> Document:
         return {"property": brief, "hostnames": names}
 
     def people(self, result: Document) -> Document:
@@ -425,6 +457,23 @@ class PropertyHostname(PropertyEdit):
         """What a diff shows: the managed host names."""
         found = (result or {}).get("hostnames") or []
         return {"hostnames": [pick(item, *HOSTNAME_DIFF) for item in found if item.get("state") != "absent"]}
+
+
+class Rules(PropertyEdit):
+    """`papi_rules`: the whole tree, the one-edit form of `papi_property_edit`."""
+
+    @staticmethod
+    def edit_options(options: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+        return [{"rules": options}]
+
+    @staticmethod
+    def shaped(brief: Document | None, rules: list[Document], names: list[Document], whole: Document) -> Document:
+        return {"property": brief, **whole}
+
+    @staticmethod
+    def projection(result: t.Mapping[str, t.Any] | None) -> Document:
+        """What a diff shows: the rules that change."""
+        return {"changed_rules": (result or {}).get("changed_rules") or []}
 
 
 # Errors

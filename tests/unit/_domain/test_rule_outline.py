@@ -35,10 +35,10 @@ def test_each_thing_that_counts_has_a_line() -> None:
     assert default == {
         "path": "default",
         "rule": [
-            'options: {"is_secure": true}',
-            'variable PMUSER_A: sensitive=true, value="(sensitive, 2bb8)"',
-            'variable PMUSER_B: value="two"',
-            'behavior cpCode: value={"id": 12345}',
+            "options: {'is_secure': true}",
+            "variable PMUSER_A: sensitive=true, value='(sensitive, 2bb8)'",
+            "variable PMUSER_B: value='two'",
+            "behavior cpCode: value={'id': 12345}",
             "behavior http2",
             "child Static",
             "child Static",
@@ -46,11 +46,11 @@ def test_each_thing_that_counts_has_a_line() -> None:
     }
     assert static["path"] == "default > Static"
     assert static["rule"][:3] == [
-        'criteriaMustSatisfy: "any"',
-        'criterion hostname: values=["a", "b"]',
-        'behavior caching: behavior="MAX_AGE", locked=true, ttl="1d"',
+        "criteriaMustSatisfy: 'any'",
+        "criterion hostname: values=['a', 'b']",
+        "behavior caching: behavior='MAX_AGE', locked=true, ttl='1d'",
     ]
-    assert static["rule"][3].startswith('comments: "xxx') and "... (202 characters, SHA-256 " in static["rule"][3]
+    assert static["rule"][3].startswith("comments: 'xxx") and "... (202 characters, SHA-256 " in static["rule"][3]
     assert other == {"path": "default > Static (2)", "rule": []}
 
 
