@@ -12,6 +12,7 @@ from typing import Any
 
 import registry_cps
 import registry_papi
+import registry_rules
 from starts import ROOTS, pems
 from wishes import Case, Twin, Wish, ends_from
 
@@ -173,6 +174,6 @@ WISHES: list[Wish] = [
     ),
 ]
 
-WISHES += registry_cps.WISHES + registry_papi.WISHES
+WISHES += registry_cps.WISHES + registry_papi.WISHES + registry_rules.WISHES
 
 CASES = [Case(wish, start, end) for wish in WISHES for start, end in wish.ends.items()]

@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import copy
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from authorities import issued
@@ -17,6 +20,10 @@ STARTS: dict[str, Start] = {}
 #: Seconds that a snapshot is good for: real time goes on in the account, and what is under way in a start would end.
 _FRESH = 20.0
 _SNAPSHOTS: dict[tuple[int, str], tuple[float, Any]] = {}
+
+_TEMPORARY = TemporaryDirectory(prefix="edgetrust-laws-")
+#: What modules write to disk, empty at every start.
+DISK = Path(_TEMPORARY.name) / "disk"
 
 ROOTS = ("law root a", "law root b", "law root c")
 
@@ -31,7 +38,8 @@ def start(name: str) -> Callable[[Start], Start]:
 
 
 def enter(house: House, name: str) -> None:
-    """Brings the emulator into the named state, and forgets the requests that made it."""
+    """Brings the emulator into the named state, with nothing on disk, and forgets the requests that made it."""
+    shutil.rmtree(DISK, ignore_errors=True)
     key = (id(house), name)
     if key not in _SNAPSHOTS or time.monotonic() - _SNAPSHOTS[key][0] > _FRESH:
         house.reset()

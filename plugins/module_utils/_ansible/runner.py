@@ -149,6 +149,7 @@ class Run:
         plan = self.current_plan
         if plan is None:
             return {"changed": wrote, "plan": [], **self.cost()}
+        wrote = wrote or any(step.local and step.done for step in plan.steps)
         self.warn(plan.warnings)
         result = {"changed": wrote, "plan": plan.shown_steps(), "deferred": self.deferred(plan)}
         if self.replanned:

@@ -74,7 +74,7 @@ class Step:
 
     `payload` is what `apply` needs to carry it out, `part` tells apart two steps that write to one target; they are never
     shown. `waits` says that something else has to end first, so that a call with `wait: false` leaves the step to a later
-    one. `tried` is set before its request is sent.
+    one. `tried` is set before its request is sent. A `local` step writes a file, so that no request tells of it.
     """
 
     verb: str
@@ -85,6 +85,7 @@ class Step:
     done: bool = False
     tried: bool = False
     waits: bool = False
+    local: bool = False
 
     def __post_init__(self) -> None:
         if self.verb not in VERBS:

@@ -72,9 +72,10 @@ class _Spot:
     file: Path | None
     pointer: str = ""
     opened: tuple[str, ...] = ()
+    option: str = "src"
 
     def __str__(self) -> str:
-        start = "rules" if self.file is None else f"src: {self.file}"
+        start = "rules" if self.file is None else f"{self.option}: {self.file}"
         return f"{start}: {self.pointer}" if self.pointer else start
 
     def below(self, *path: str | int) -> _Spot:
@@ -100,12 +101,12 @@ def from_option(document: Mapping[str, Any]) -> Source:
     return _source(document, _Spot(None), "The option rules", None)
 
 
-def manifest(directory: Path) -> Manifest | None:
-    """What an export has noted in a directory; None where there was none."""
+def manifest(directory: Path, option: str = "src") -> Manifest | None:
+    """What an export has noted in the directory that an option names; None where there was none."""
     path = directory / MANIFEST
     if not os.path.lexists(path):
         return None
-    spot = _Spot(path)
+    spot = _Spot(path, option=option)
     found = _object(_parsed(path, spot), spot)
     number, version, etag, files = (found.get(name) for name in ("property_id", "version", "etag", "files"))
     files = [] if files is None else files

@@ -9,11 +9,11 @@ import typing as t
 from .._domain import hostnames
 from .._domain.errors import InvalidOption
 from .._domain.plan import Document
-from .._domain.references import given, host, is_number, prefixed
+from .._domain.references import given, host, prefixed
 from .._wire.errors import ApiError
 from .denials import denied, enforcing
 from .mets_world import NETWORKS, CaSetRef
-from .papi_world import PropertyRef
+from .papi_world import WORDS, PropertyRef, numbered, version_word
 from .property_activation import shown
 from .property_edits import RULE, Content, set_names, with_names
 from .side_reads import unreadable
@@ -76,19 +76,12 @@ class Properties:
 class MtlsRules:
     """`papi_mtls_rule_info`."""
 
-    WORDS: t.ClassVar = {"production": "productionVersion", "staging": "stagingVersion", "latest": "latestVersion"}
-
     def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
         self.ref = PropertyRef.optional(options)
         self.set_ref = CaSetRef.optional(options)
-        self.version = (given(options.get("version")) or "production").lower()
-        if self.version not in self.WORDS:
-            if not is_number(self.version):
-                raise InvalidOption(
-                    f"version: {self.version!r} is neither a number nor one of {', '.join(self.WORDS)}."
-                )
-            if self.ref is None:
-                raise InvalidOption("version: a number goes with a property only.", cure="Name the property as well.")
+        self.version = version_word(options)
+        if self.version not in WORDS and self.ref is None:
+            raise InvalidOption("version: a number goes with a property only.", cure="Name the property as well.")
 
     def look(self, world: World) -> Document:
         wanted_set = None
@@ -104,8 +97,8 @@ class MtlsRules:
         return {"mtls_rules": [with_names(rule, names) for rule in rules]}
 
     def _rules(self, world: World, prop: Document) -> list[Document]:
-        number = prop.get(self.WORDS[self.version]) if self.version in self.WORDS else int(self.version)
-        if number is None or number > int(prop["latestVersion"]):
+        number = numbered(prop, self.version)
+        if number is None:
             return []
         content = Content.read(world, prop, number, hostnames=False)
         rules = enforcing(content)

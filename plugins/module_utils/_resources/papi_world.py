@@ -26,6 +26,22 @@ OPEN: t.Final = frozenset(
 )
 # ... and of one that has not come to anything.
 VOID: t.Final = frozenset(["ABORTED", "FAILED"])
+# The words for a version, and the member of a property that has its number.
+WORDS: t.Final = {"production": "productionVersion", "staging": "stagingVersion", "latest": "latestVersion"}
+
+
+def version_word(options: t.Mapping[str, t.Any]) -> str:
+    """The option `version`: a number, or one of `WORDS`, by default production."""
+    word = (given(options.get("version")) or "production").lower()
+    if word not in WORDS and not is_number(word):
+        raise InvalidOption(f"version: {word!r} is neither a number nor one of {', '.join(WORDS)}.")
+    return word
+
+
+def numbered(prop: Document, word: str) -> int | None:
+    """The number of the version that a word or number stands for; None where there is none."""
+    number = prop.get(WORDS[word]) if word in WORDS else int(word)
+    return number if number is not None and 0 < number <= int(prop["latestVersion"]) else None
 
 
 @dataclass(frozen=True, slots=True)
