@@ -22,7 +22,7 @@ from .mets_world import NetworkState
 from .papi_world import PropertyRef
 from .property_edits import Content
 from .property_operations import GOOD, Start, follow, start, warning_texts
-from .property_version import Rejected
+from .rejections import Rejected
 from .side_reads import unreadable
 from .world import Stale, Wait, World
 

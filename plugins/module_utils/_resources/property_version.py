@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import typing as t
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from .._api import papi
@@ -31,6 +30,7 @@ from .property_edits import (
     set_names,
     with_names,
 )
+from .rejections import error_text, new_items, refuse_dropped, refuse_new_errors
 from .side_reads import check_skipped, unreadable
 from .tree_edits import TreeEdit, hazards, noted_version, remarks, tree_of
 from .world import Stale, Wait, World
@@ -51,17 +51,6 @@ DIFF: t.Final = (
     "child_rules",
 )
 HOSTNAME_DIFF: t.Final = ("cname_from", "cname_to", "edge_hostname_id", "cert_provisioning_type")
-
-
-class Rejected(WishError):
-    """What PAPI has stored is not what may go live: it has errors, or lacks something that was sent (MEANING 22)."""
-
-    def __init__(self, kind: str, title: str, msg: str, errors: t.Iterable[t.Mapping[str, t.Any]], cure: str) -> None:
-        super().__init__("frozen", msg, errors=errors, cure=cure)
-        self.kind, self.title = kind, title
-
-    def failure(self) -> Document:
-        return {**super().failure(), "api": "papi", "type": self.kind, "title": self.title}
 
 
 @dataclass(slots=True)
@@ -198,7 +187,7 @@ class PropertyEdit:
             plan.warn(text)
         self._refuse_errors(choice)
         for error in choice.content.errors:
-            known = {**error, "detail": f"Version {choice.base} had this error before: {_text(error)}"}
+            known = {**error, "detail": f"Version {choice.base} had this error before: {error_text(error)}"}
             plan.warnings.append(known)
         return plan
 
@@ -217,7 +206,7 @@ class PropertyEdit:
                 {**self._brief(choice, SERVER_MADE), "created": choice.creates},
                 current.made.rules_after,
                 current.made.hostnames_after,
-                current.made.content,
+                current.tried or current.made.content,
                 current,
             ),
         )
@@ -372,7 +361,7 @@ class PropertyEdit:
             with carry_out(world, step, MOVED):
                 answer = papi.put_hostnames(world.session, number, version, sent, etag=content.etag, place=place)
             held = answer["hostnames"].get("items") or []
-            _refuse_dropped(hostnames.dropped(sent, held), version)
+            refuse_dropped(hostnames.dropped(sent, held), version)
             refuse_new_errors(answer.get("errors") or [], [], version)
             return replace(content, hostnames=held, etag=answer.get("etag"))
         with carry_out(world, step, MOVED):
@@ -401,7 +390,7 @@ class PropertyEdit:
     @staticmethod
     def _accepted(choice: Choice, wanted: Content, stored: Content) -> list[Document]:
         """The warnings that are new in what PAPI stores; raises for what it drops and for new errors (MEANING 22)."""
-        _refuse_dropped(rule_tree.dropped(wanted.rules, stored.rules), choice.target)
+        refuse_dropped(rule_tree.dropped(wanted.rules, stored.rules), choice.target)
         refuse_new_errors(stored.errors, choice.content.errors, choice.target)
         return new_items(stored.warnings, choice.content.warnings)
 
@@ -474,51 +463,3 @@ class Rules(PropertyEdit):
     def projection(result: t.Mapping[str, t.Any] | None) -> Document:
         """What a diff shows: the rules that change."""
         return {"changed_rules": (result or {}).get("changed_rules") or []}
-
-
-# Errors
-
-
-def new_items(found: t.Iterable[Document], before: t.Iterable[Document]) -> list[Document]:
-    """The errors or warnings that were not there before, wherever in the tree they stand."""
-    known = Counter(map(_meaning, before))
-    new = []
-    for item in found:
-        known[_meaning(item)] -= 1
-        if known[_meaning(item)] < 0:
-            new.append(item)
-    return new
-
-
-def refuse_new_errors(found: t.Iterable[Document], before: t.Iterable[Document], version: int) -> None:
-    new = new_items(found, before)
-    if new:
-        raise Rejected(
-            "rule_errors",
-            "The property version has errors",
-            f"Version {version} with these edits has errors that its base does not have, so it cannot be activated: "
-            + " ".join(_text(error) for error in new[:3]),
-            new,
-            f"Correct the options. Version {version} was not activated.",
-        )
-
-
-def _refuse_dropped(dropped: t.Sequence[str], version: int) -> None:
-    if dropped:
-        raise Rejected(
-            "dropped_members",
-            "PAPI has not kept what was sent",
-            f"PAPI drops or changes in version {version}: {', '.join(dropped)}.",
-            [{"member": name} for name in dropped],
-            f"Check that product and rule format of the property have this. Version {version} was not activated.",
-        )
-
-
-def _meaning(item: Document) -> tuple[str, str, str]:
-    return (str(item.get("type")), str(item.get("detail")), str(item.get("behaviorName")))
-
-
-def _text(error: Document) -> str:
-    where = error.get("errorLocation")
-    what = str(error.get("detail") or error.get("title") or error.get("type"))
-    return f"{where}: {what}" if where else what
