@@ -110,9 +110,51 @@ options:
             description: Edge host name that they point to, by name or by id with C(ehn_). It has to exist. Required for a new host name.
             type: str
           certificate_type:
-            description: Who provides the certificate. For a new host name V(CPS_MANAGED) unless it is given.
+            description:
+              - Who provides the certificate. For a new host name V(CPS_MANAGED) unless it is given.
+              - V(CCM), one of Cloud Certificate Manager. Such a host name has its CA set itself (O(edits[].hostname.mtls)), not by an enrollment.
+                Another type takes certificates and set off it.
             type: str
-            choices: [CPS_MANAGED, DEFAULT]
+            choices: [CPS_MANAGED, DEFAULT, CCM]
+          ccm_certificates:
+            description:
+              - The certificates of a host name with O(edits[].hostname.certificate_type=CCM), which Cloud Certificate Manager has made. A host
+                name that comes to V(CCM) needs at least one.
+              - What is not given stays as it is.
+            type: dict
+            suboptions:
+              rsa_cert_id:
+                description: Id of the certificate with an RSA key.
+                type: str
+              ecdsa_cert_id:
+                description: Id of the certificate with an ECDSA key.
+                type: str
+          mtls:
+            description:
+              - The CA set that clients of a host name with O(edits[].hostname.certificate_type=CCM) are checked with. Left out, it stays as it is.
+              - Clients can be checked on a network once a version of the set is active there, so activate that first.
+            type: dict
+            suboptions:
+              state:
+                description:
+                  - V(present), the host name has the set.
+                  - V(absent), it has none, so that clients are not asked for a certificate. With a CA set given, another one is left
+                    alone.
+                type: str
+                choices: [present, absent]
+                default: present
+              ca_set_name:
+                description: Name of the CA set. This or O(edits[].hostname.mtls.ca_set_id) is needed for V(present).
+                type: str
+              ca_set_id:
+                description: Id of the CA set.
+                type: str
+              ocsp:
+                description: Check client certificates by OCSP. Kept as it is unless given; V(false) for a host name without a set.
+                type: bool
+              send_ca_list_to_client:
+                description: Send the list of CAs to clients. Kept as it is unless given; V(false) for a host name without a set.
+                type: bool
       rules:
         description:
           - The whole rule tree, as M(edgetrust.akamai.papi_rules) takes it. Give this, O(edits[].mtls_rule) or
@@ -237,11 +279,16 @@ hostnames:
     cname_type: {description: Type of the entry., type: str, returned: always, sample: EDGE_HOSTNAME}
     edge_hostname_id: {description: Id of the edge host name., type: str, returned: always, sample: ehn_300001}
     cert_provisioning_type: {description: "V(CPS_MANAGED), V(DEFAULT) or V(CCM).", type: str, returned: always, sample: CPS_MANAGED}
-    mtls:
-      description: The CA set of a CCM host name, else null.
+    ccm_certificates:
+      description: Ids of the certificates of a host name with V(CCM), else null.
       type: dict
       returned: always
-      sample: {ca_set_id: "12345", check_client_ocsp: false, send_ca_set_client: false}
+      sample: {rsa_cert_id: "10001", ecdsa_cert_id: null}
+    mtls:
+      description: The CA set of a host name with V(CCM), with its name where it is known; else null.
+      type: dict
+      returned: always
+      sample: {ca_set_id: "12345", ca_set_name: partners, check_client_ocsp: false, send_ca_set_client: false}
 changed_rules:
   description: With O(edits[].rules), the rules whose content this run changes, as they are in the version; else empty.
   returned: always

@@ -79,11 +79,16 @@ properties:
             cname_type: {description: Type of the entry., type: str, returned: always, sample: EDGE_HOSTNAME}
             edge_hostname_id: {description: Id of the edge host name., type: str, returned: always, sample: ehn_300001}
             cert_provisioning_type: {description: "V(CPS_MANAGED), V(DEFAULT) or V(CCM).", type: str, returned: always, sample: CPS_MANAGED}
-            mtls:
-              description: The CA set of a CCM host name, else null.
+            ccm_certificates:
+              description: Ids of the certificates of a host name with V(CCM), else null.
               type: dict
               returned: always
-              sample: {ca_set_id: "12345", check_client_ocsp: false, send_ca_set_client: false}
+              sample: {rsa_cert_id: "10001", ecdsa_cert_id: null}
+            mtls:
+              description: The CA set of a host name with V(CCM), with its name where it is known; else null.
+              type: dict
+              returned: always
+              sample: {ca_set_id: "12345", ca_set_name: partners, check_client_ocsp: false, send_ca_set_client: false}
 # Common return values, from tools/common_returns.yml.
 api_warnings:
   description: Warnings of the API and of this collection, each with at least a C(detail).

@@ -29,6 +29,14 @@ NEW_HOST = {
     "hostnames": ["new.example.com"],
     "edge_hostname": "www.example.com.edgekey.net",
 }
+CCM_HOST = {
+    "property_name": "www",
+    "hostnames": ["ccm.example.com"],
+    "edge_hostname": "www.example.com.edgekey.net",
+    "certificate_type": "CCM",
+    "ccm_certificates": {"rsa_cert_id": "10001"},
+    "mtls": {"ca_set_name": "partners", "ocsp": True},
+}
 EDITS = {
     "property_name": "www",
     "edits": [
@@ -61,6 +69,7 @@ PROPERTIES = (
     "property whose new version is on its way",
     "property whose activation failed",
     "property replaced by somebody else's version",
+    "property with a CCM host name",
 )
 
 
@@ -201,6 +210,13 @@ def _replaced(house: House) -> None:
     _stranger(house)
     for name in ("www", "shop"):
         house.ok("papi_activation", property_name=name, version=3, acknowledge_warnings=True, **MAIL)
+
+
+@start("property with a CCM host name")
+def _ccm(house: House) -> None:
+    _plain(house)
+    house.ok("papi_property_hostname", **CCM_HOST)
+    house.ok("papi_activation", property_name="www", version=3, acknowledge_warnings=True, **MAIL)
 
 
 assert set(PROPERTIES) <= set(STARTS)

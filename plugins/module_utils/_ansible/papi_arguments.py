@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .arguments import Spec
+from .arguments import CA_SET_REF, Spec
 
 STATE: Spec = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 
@@ -37,7 +37,17 @@ HOSTNAME: Spec = {
     **STATE,
     "hostnames": {"type": "list", "elements": "str", "required": True},
     "edge_hostname": {"type": "str"},
-    "certificate_type": {"type": "str", "choices": ["CPS_MANAGED", "DEFAULT"]},
+    "certificate_type": {"type": "str", "choices": ["CPS_MANAGED", "DEFAULT", "CCM"]},
+    "ccm_certificates": {"type": "dict", "options": {"rsa_cert_id": {"type": "str"}, "ecdsa_cert_id": {"type": "str"}}},
+    "mtls": {
+        "type": "dict",
+        "options": {
+            **STATE,
+            **CA_SET_REF,
+            "ocsp": {"type": "bool"},
+            "send_ca_list_to_client": {"type": "bool"},
+        },
+    },
 }
 
 WHOLE_TREE: Spec = {"src": {"type": "path"}, "rules": {"type": "dict"}}

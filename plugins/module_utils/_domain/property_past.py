@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import hostnames, mtls_rule
-from .hostnames import HostnameWish, Item
+from .hostnames import HostnameWish, Item, MtlsWish
 from .mtls_rule import RuleWish
 from .plan import predicted_id
 from .rule_tree import Rule
@@ -73,9 +73,25 @@ def replay_hostnames(items: Sequence[Item], result: Result) -> list[Item]:
                 entry["cname_from"],
                 entry.get("cname_to") or entry.get("edge_hostname_id"),
                 entry.get("cert_provisioning_type"),
+                _mtls_wish(entry["mtls"]),
+                {name: number for name, number in (entry["ccm_certificates"] or {}).items() if number is not None},
             )
-            items = hostnames.ensure(items, [wish]).items
+            # An entry has both names of the edge host name, a wish has one.
+            both = {"cnameTo": entry.get("cname_to"), "edgeHostnameId": entry.get("edge_hostname_id")}
+            items = [
+                {**{name: value for name, value in both.items() if value is not None}, **item}
+                if hostnames.same_name(item, entry["cname_from"])
+                else item
+                for item in hostnames.ensure(items, [wish]).items
+            ]
     return list(items)
+
+
+def _mtls_wish(shown: Mapping[str, Any] | None) -> MtlsWish:
+    if shown is None:
+        return MtlsWish(None, present=False)
+    number = shown["ca_set_id"] if shown["ca_set_id"] is not None else predicted_id(str(shown["ca_set_name"]))
+    return MtlsWish(str(number), shown["check_client_ocsp"], shown["send_ca_set_client"])
 
 
 def _entries(result: Result, one: str, many: str) -> Iterator[Mapping[str, Any]]:

@@ -5,26 +5,43 @@
 from __future__ import annotations
 
 import typing as t
-from fnmatch import fnmatchcase
 
-from .._domain import mtls_rule
+from .._domain import hostnames, mtls_rule
 from .._domain.plan import Document
-from .._domain.references import host, host_matches
-from .enforcement import bindings_for
+from .._domain.references import host
+from .enforcement import bindings_for, names_of
+from .mets_world import CaSetRef
 from .property_edits import Content
 from .world import World
 
 
-def denials(world: World, content: Content) -> list[str]:
+def denials(world: World, content: Content, idle: t.Mapping[str, str] | None = None) -> list[str]:
     """In words, each host name that a rule with `deny` is for and that is not served with one of the rule's CA sets.
 
-    Raises ApiError where the enrollments cannot be read.
+    `idle` as from `idle_sets`. Raises ApiError where the enrollments cannot be read.
     """
     return [
         f'Rule "{rule["rule_name"]}" would deny all requests for {name}: {reason}.'
         for rule in enforcing(content)
-        for name, reason in denied(world, rule, content).items()
+        for name, reason in denied(world, rule, content, idle).items()
     ]
+
+
+def idle_sets(world: World, content: Content, networks: t.Iterable[str]) -> dict[str, str]:
+    """The CCM host names whose own CA set is not active where the version is to be active, and the set in words.
+
+    Clients cannot be checked there (papi-v1.md 16.2, point 7). Raises ApiError where METS cannot be read.
+    """
+    idle = {}
+    for item in content.hostnames or []:
+        number = hostnames.ca_set_of(item)
+        if number is not None:
+            known = world.mets.ca_set(CaSetRef.of_id(number)) or {}
+            missing = [network for network in networks if known.get(f"{network.lower()}Version") is None]
+            if missing:
+                named = known.get("caSetName") or number
+                idle[host(str(item["cnameFrom"]))] = f'CA set "{named}", which is not active on {" and ".join(missing)}'
+    return idle
 
 
 def enforcing(content: Content) -> list[Document]:
@@ -33,39 +50,28 @@ def enforcing(content: Content) -> list[Document]:
     return [mtls_rule.project(place, mtls_rule.family(content.rule_format)) for place in places]
 
 
-def denied(world: World, rule: Document, content: Content) -> dict[str, str]:
+def denied(world: World, rule: Document, content: Content, idle: t.Mapping[str, str] | None = None) -> dict[str, str]:
     """The host names that such a rule would deny, and why."""
     if rule["enforcement"] != "deny" or not (rule["ca_set_ids"] or rule["ocsp"]):
         return {}
     items = content.hostnames or []
-    reasons = {name: _mismatch(world, name, rule, items) for name in _names(rule, items)}
+    reasons = {name: _mismatch(world, name, rule, items, idle or {}) for name in names_of(rule, items)}
     return {name: reason for name, reason in reasons.items() if reason is not None}
 
 
-def _names(rule: Document, items: t.Sequence[Document]) -> list[str]:
-    """The host names that a rule is for; a pattern stands for those of the property that it matches, if there are any."""
-    served = [host(str(item["cnameFrom"])) for item in items]
-    if not rule["hostnames"]:
-        return [name for name in served if not any(fnmatchcase(name, host(p)) for p in rule["hostnames_excepted"])]
-    names: dict[str, None] = {}
-    for pattern in map(host, rule["hostnames"]):
-        hits = [name for name in served if fnmatchcase(name, pattern)] if set(pattern) & set("*?") else []
-        names.update(dict.fromkeys(hits or [pattern]))
-    return list(names)
-
-
-def _mismatch(world: World, name: str, rule: Document, items: t.Sequence[Document]) -> str | None:
+def _mismatch(
+    world: World, name: str, rule: Document, items: t.Sequence[Document], idle: t.Mapping[str, str]
+) -> str | None:
     """Why requests for the host name cannot match what the rule expects; None where they can."""
-    serving = sorted(
-        (item for item in items if host_matches(str(item["cnameFrom"]), name)),
-        key=lambda item: host(str(item["cnameFrom"])) != name,
-    )
-    if not serving:
+    item = hostnames.serving(items, name)
+    if item is None:
         return "the property version does not have that host name"
-    kind = serving[0].get("certProvisioningType")
+    kind = item.get("certProvisioningType")
     if kind == "CCM":
-        mtls = serving[0].get("mtls") or {}
-        return _differs("the host name", str(mtls.get("caSetId") or ""), mtls.get("checkClientOcsp") is True, rule)
+        ocsp = (item.get("mtls") or {}).get("checkClientOcsp") is True
+        differs = _differs("the host name", hostnames.ca_set_of(item) or "", ocsp, rule)
+        named = idle.get(host(str(item["cnameFrom"])))
+        return differs or (f"the host name is bound to {named}" if named else None)
     if kind == "DEFAULT":
         return "its default certificate cannot be bound to a CA set"
     enrollments = bindings_for(world, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from .._domain import enrollment, mtls_rule
+from .._domain import enrollment, hostnames, mtls_rule
 from .._domain.plan import Document
 from .._domain.references import covered
 from .mets_world import NETWORKS
@@ -65,19 +65,31 @@ def _active(prop: Document) -> dict[int, tuple[str, ...]]:
 
 
 def _enforcers(world: World, prop: Document, version: int, networks: tuple[str, ...]) -> t.Iterator[Enforcer]:
+    """The rules of a version that deny requests for host names whose certificate is that of an enrollment."""
     envelope = world.papi.rules(prop, version)
     for place in mtls_rule.find_enforcing(envelope["rules"]):
         rule = mtls_rule.project(place, mtls_rule.family(envelope["ruleFormat"]))
-        if rule["enforcement"] == "deny":
+        if rule["enforcement"] != "deny":
+            continue
+        items = world.papi.hostnames(prop, version)
+        # A host name that the version does not have may be served by a certificate all the same.
+        served = {name: hostnames.serving(items, name) for name in names_of(rule, items)}
+        names = tuple(name for name, item in served.items() if item is None or hostnames.by_enrollment(item))
+        if names:
             yield Enforcer(
                 str(prop["propertyName"]),
                 version,
                 networks,
                 str(rule["rule_name"]),
-                tuple(rule["hostnames"]) or ("*",),
+                names,
                 tuple(rule["ca_set_ids"]),
                 bool(rule["ocsp"]),
             )
+
+
+def names_of(rule: Document, items: t.Sequence[Document]) -> list[str]:
+    """The host names that a rule is for, on a property with these."""
+    return hostnames.named(items, rule["hostnames"], rule["hostnames_excepted"])
 
 
 def bindings_for(world: World, hostname: str) -> list[Serving]:

@@ -71,7 +71,8 @@ def refuse_in_use(ca_set: Document, users: t.Sequence[str], action: str) -> None
         raise WishError(
             "busy",
             f'CA set "{ca_set["caSetName"]}" cannot be {action}: it is in use by {", ".join(users)}.',
-            cure="Take the rule out of the property, then unbind the set with `cps_mtls_binding: state=absent`, first.",
+            cure="Take the rule out of the property first. Then unbind enrollments with `cps_mtls_binding: state=absent`, and "
+            "take the set off host names with `papi_property_hostname: mtls={state: absent}` and `papi_activation`.",
             errors=[{"user": user} for user in users],
             retryable=False,
         )

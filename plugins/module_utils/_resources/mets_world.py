@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from .._api import mets
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
-from .._domain.plan import SERVER_MADE, Document, is_predicted, predicted_id
-from .._domain.references import ca_set_name, given, is_number, one_of, only
+from .._domain.plan import PREDICTED_PREFIX, SERVER_MADE, Document, is_predicted, predicted_id
+from .._domain.references import bare, ca_set_name, given, is_number, one_of, only
 from .._domain.shapes import camel
 from .._wire.errors import ApiError
 
 if t.TYPE_CHECKING:
     from .._wire.session import Session
+    from .papi_world import PapiWorld
 
 NETWORKS: t.Final = ("STAGING", "PRODUCTION")
 
@@ -53,6 +54,11 @@ class CaSetRef:
             return cls(id=text)
         return cls(name=ca_set_name(text))
 
+    @classmethod
+    def of_id(cls, number: str) -> CaSetRef:
+        """The set of an id in a document; in a prediction it may be one that does not exist yet."""
+        return cls(name=number.removeprefix(PREDICTED_PREFIX)) if is_predicted(number) else cls(id=number)
+
     def __str__(self) -> str:
         return f'CA set "{self.name}"' if self.name is not None else f"CA set {self.id}"
 
@@ -74,11 +80,12 @@ class NetworkState:
 
 
 class MetsWorld:
-    """Reads METS for one run. `past` are the events of earlier tasks, empty in a real run."""
+    """Reads METS for one run. `past` are the events of earlier tasks, empty in a real run; `papi` tells what they make live."""
 
-    def __init__(self, session: Session, past: t.Sequence[Event]) -> None:
+    def __init__(self, session: Session, past: t.Sequence[Event], papi: t.Callable[[], PapiWorld]) -> None:
         self._session = session
         self._past = past
+        self._papi = papi
         self._memory: dict[tuple[t.Any, ...], t.Any] = {}
 
     def forget(self) -> None:
@@ -247,7 +254,8 @@ class MetsWorld:
         for entry in associations["properties"]:
             named = entry.get("propertyName") or entry["propertyId"]
             found += [f"host name {h['hostName']} (property {named})" for h in entry.get("hostnames") or []]
-        return found
+        # A host name is listed once for each network.
+        return list(dict.fromkeys(found))
 
     def associations(self, ca_set: Document) -> dict[str, list[Document]]:
         """`enrollments` and `properties` that use the set, never null."""
@@ -271,7 +279,28 @@ class MetsWorld:
                         "stagingSlots": ["assumed"],
                         "productionSlots": ["assumed"],
                     }
-        return {"enrollments": list(enrollments.values()), "properties": read.get("properties") or []}
+        properties = self._properties(ca_set_id, read.get("properties") or [])
+        return {"enrollments": list(enrollments.values()), "properties": properties}
+
+    def _properties(self, ca_set_id: str, listed: t.Sequence[Document]) -> list[Document]:
+        """The properties whose host names carry the set, those included that an earlier task would activate or deactivate."""
+        moved = {
+            (str(bare(event.id, "property")), str(event.network))
+            for event in self._past
+            if event.kind == "property_version" and event.network is not None and event.id is not None
+        }
+        by_id = {str(bare(entry["propertyId"])): entry for entry in listed}
+        for number in {number: None for number, _network in sorted(moved)}:
+            held = by_id.get(number, {}).get("hostnames") or []
+            kept = [h for h in held if (number, h["network"]) not in moved]
+            tied = [h for h in self._papi().tied(number, ca_set_id) if (number, h["network"]) in moved]
+            prop = self._papi().by_id(number) or {}
+            by_id[number] = {
+                "propertyId": number,
+                "propertyName": prop.get("propertyName"),
+                "hostnames": [*kept, *tied],
+            }
+        return [entry for entry in by_id.values() if entry.get("hostnames")]
 
 
 def unless_missing(read: t.Callable[..., Document], *arguments: t.Any) -> Document | None:

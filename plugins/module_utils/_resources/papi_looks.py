@@ -11,7 +11,7 @@ from .._domain.errors import InvalidOption
 from .._domain.plan import Document
 from .._domain.references import given, host, prefixed
 from .._wire.errors import ApiError
-from .denials import denied, enforcing
+from .denials import denied, enforcing, idle_sets
 from .mets_world import NETWORKS, CaSetRef
 from .papi_world import WORDS, PropertyRef, numbered, version_word
 from .property_activation import shown
@@ -41,7 +41,12 @@ class Properties:
             found = world.papi.having(host(t.cast(str, self.hostname)))
         else:
             found = [prop for prop in [world.papi.property(self.ref)] if prop is not None]
-        return {"properties": [self._shown(world, prop) for prop in found]}
+        properties = [self._shown(world, prop) for prop in found]
+        versions = [version for prop in properties for version in prop["versions"]]
+        names = set_names(world, [entry for version in versions for entry in version["hostnames"]], {})
+        for version in versions:
+            version["hostnames"] = [with_names(entry, names) for entry in version["hostnames"]]
+        return {"properties": properties}
 
     @staticmethod
     def _shown(world: World, prop: Document) -> Document:
@@ -112,16 +117,16 @@ class MtlsRules:
                 "property_name": prop["propertyName"],
                 "property_version": number,
                 "active_on": _active_on(prop, number),
-                "would_deny": _would_deny(world, rule, content),
+                "would_deny": _would_deny(world, rule, content, _active_on(prop, number)),
             }
             for rule in rules
         ]
 
 
-def _would_deny(world: World, rule: Document, content: Content) -> list[Document] | None:
-    """The host names that the rule would deny, and why; None where the enrollments may not be read."""
+def _would_deny(world: World, rule: Document, content: Content, networks: list[str]) -> list[Document] | None:
+    """The host names that the rule would deny, and why; None where enrollments or CA sets may not be read."""
     try:
-        found = denied(world, rule, content)
+        found = denied(world, rule, content, idle_sets(world, content, networks))
     except ApiError as error:
         if not unreadable(error):
             raise

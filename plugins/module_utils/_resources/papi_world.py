@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._api import papi
-from .._domain import property_past
+from .._domain import hostnames, property_past
 from .._domain.errors import InvalidOption
 from .._domain.past import Event
 from .._domain.plan import SERVER_MADE, Document
@@ -106,9 +106,9 @@ class PapiWorld:
     def property(self, ref: PropertyRef) -> Document | None:
         """The property with its latest and active versions, or None. A name with several hits is `ambiguous`."""
         if ref.id is not None:
-            return self._by_id(ref.id, papi.Place(ref.contract, ref.group))
+            return self.by_id(ref.id, papi.Place(ref.contract, ref.group))
         row = self._row_of(ref)
-        return None if row is None else self._by_id(str(row["propertyId"]), place_of(row))
+        return None if row is None else self.by_id(str(row["propertyId"]), place_of(row))
 
     def required(self, ref: PropertyRef) -> Document:
         """The property, or a `not_found` error."""
@@ -118,7 +118,10 @@ class PapiWorld:
         return hit
 
     def with_hostname(self, hostname: str) -> list[Document]:
-        """The properties that have the host name, or a wildcard for it, on a version that is active somewhere."""
+        """The properties that have the host name, or a wildcard for it, on a version that is active somewhere.
+
+        Host names whose certificate no enrollment can have do not count.
+        """
         wildcard = hostname.startswith("*.")
         candidates = self.all_properties() if wildcard else self.having(hostname, self._touched())
         return [p for p in candidates if self._serves(p, hostname)]
@@ -127,7 +130,7 @@ class PapiWorld:
         """The properties that have the host name, or the wildcard for it, on an active version or the latest."""
         patterns = (hostname, f"*.{hostname.partition('.')[2]}")
         places = {**(more or {}), **{k: v for pattern in patterns for k, v in self._found(pattern).items()}}
-        return [p for number, place in places.items() if (p := self._by_id(number, place)) is not None]
+        return [p for number, place in places.items() if (p := self.by_id(number, place)) is not None]
 
     def _found(self, hostname: str) -> dict[str, papi.Place]:
         """Where the properties are that have exactly this host name, by id."""
@@ -190,6 +193,7 @@ class PapiWorld:
             host_matches(hostname, str(item.get("cnameFrom"))) or host_matches(str(item.get("cnameFrom")), hostname)
             for version in sorted(active)
             for item in self.hostnames(prop, version)
+            if hostnames.by_enrollment(item)
         )
 
     def _row_of(self, ref: PropertyRef) -> Document | None:
@@ -206,7 +210,9 @@ class PapiWorld:
         cure = "Name it by `property_id`, or narrow it with `contract_id` and `group_id`."
         return by_id[only(by_id, str(ref), cure=cure)] if by_id else None
 
-    def _by_id(self, number: str, place: papi.Place) -> Document | None:
+    def by_id(self, number: str, place: papi.Place = papi.ANYWHERE) -> Document | None:
+        """The property of that id, or None."""
+
         def read() -> Document | None:
             try:
                 return papi.get_property(self._session, number, place=place)
@@ -268,6 +274,17 @@ class PapiWorld:
         for result in self._edits_of(prop, version):
             held = property_past.replay_hostnames(held, result)
         return held
+
+    def tied(self, number: str, ca_set_id: str) -> list[Document]:
+        """The CCM host names of a property that carry the set where they are active: {hostName, network, status}."""
+        prop = self.by_id(number) or {}
+        live = [(network, version) for network in NETWORKS if (version := prop.get(f"{network.lower()}Version"))]
+        return [
+            {"hostName": item["cnameFrom"], "network": network, "status": "ATTACHED"}
+            for network, version in live
+            for item in self.hostnames(prop, version)
+            if hostnames.ca_set_of(item) == ca_set_id
+        ]
 
     def versions(self, prop: Document) -> list[Document]:
         """The versions of a property, as listed."""

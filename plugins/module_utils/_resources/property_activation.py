@@ -17,7 +17,7 @@ from .._domain.references import covered, given, prefixed
 from .._domain.shapes import pick
 from .._wire.errors import ApiError
 from .activation import version_number
-from .denials import denials
+from .denials import denials, idle_sets
 from .mets_world import NetworkState
 from .papi_world import PropertyRef
 from .property_edits import Content
@@ -41,6 +41,7 @@ class Current:
     errors: list[Document] = field(default_factory=list)
     warnings: list[Document] = field(default_factory=list)
     hazards: list[Hazard] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 class PropertyActivation:
@@ -115,10 +116,13 @@ class PropertyActivation:
                         f"{self.replaces} nor that of version {version}; it would be lost.",
                     )
                 )
-        current.hazards += _verified(
-            "Whether the rules would deny a host name",
-            lambda: [Hazard("deny_unbound_hostname", text) for text in denials(world, wanted)],
-        )
+
+        def denying() -> list[Hazard]:
+            idle = idle_sets(world, wanted, [state.network for state in current.todo])
+            current.remarks = [f"{name} would be live with {named}." for name, named in idle.items()]
+            return [Hazard("deny_unbound_hostname", text) for text in denials(world, wanted, idle)]
+
+        current.hazards += _verified("Whether the rules would deny a host name", denying)
         kept = [str(item["cnameFrom"]) for item in wanted.hostnames or []]
         current.hazards += self._lost_hostnames(world, current, kept)
 
@@ -169,6 +173,8 @@ class PropertyActivation:
             self._refuse(current)
             self._foresee_warnings(plan, current)
         plan.hazards = current.hazards
+        for text in current.remarks:
+            plan.warn(text)
         plan.after = self._predicted(plan, current)
         return plan
 

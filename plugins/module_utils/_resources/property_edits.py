@@ -7,18 +7,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from .._api import papi
 from .._domain import child_rules, hostnames, mtls_rule, rule_tree
-from .._domain.errors import InvalidOption, NotFound
-from .._domain.hostnames import HostnameWish, Item
+from .._domain.errors import InvalidOption
+from .._domain.hostnames import Item
 from .._domain.mtls_rule import RuleWish
 from .._domain.plan import Document
-from .._domain.references import given, host, same_id
+from .._domain.references import given
 from .._domain.rule_tree import Rule
 from .._wire.errors import ApiError
+from .hostname_edits import HOSTNAME, HostnameEdit
 from .mets_operations import refuse_deleting
 from .mets_world import CaSetRef
-from .papi_world import place_of
 from .side_reads import unreadable
 from .tree_edits import TreeEdit
 from .world import World
@@ -38,9 +37,6 @@ RULE: t.Final = (
     "log_field",
     "child_rules",
 )
-# Members of a host name in results, besides `state`.
-HOSTNAME: t.Final = ("cname_from", "cname_to", "cname_type", "edge_hostname_id", "cert_provisioning_type", "mtls")
-
 Names = t.Mapping[str, str]
 
 
@@ -145,54 +141,6 @@ class RuleEdit:
         return mtls_rule.remove(rules, rule_format, self.wish.rule_name, self.wish.child_rules or ())
 
 
-@dataclass(frozen=True, slots=True)
-class HostnameEdit:
-    """Host names that shall be there, or not. `edge` is the edge host name as PAPI lists it, once it is looked up."""
-
-    present: bool
-    names: tuple[str, ...]
-    edge_hostname: str | None = None
-    certificate_type: str | None = None
-    edge: t.Mapping[str, t.Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, options: t.Mapping[str, t.Any]) -> HostnameEdit:
-        names = tuple(dict.fromkeys(host(name) for name in options.get("hostnames") or [] if given(name)))
-        if not names:
-            raise InvalidOption("hostnames: at least one host name is needed.")
-        if options["state"] == "absent":
-            return cls(False, names)
-        return cls(True, names, given(options.get("edge_hostname")), options.get("certificate_type"))
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return tuple(f"host name {name}" for name in self.names)
-
-    def make(self, items: t.Sequence[Item]) -> hostnames.Edit:
-        if not self.present:
-            return hostnames.remove(items, self.names)
-        edge = self.edge.get("edgeHostnameDomain") or self.edge_hostname
-        edit = hostnames.ensure(items, [HostnameWish(name, edge, self.certificate_type) for name in self.names])
-        if not self.edge or not edit.changed:
-            return edit
-        both = {"cnameTo": self.edge["edgeHostnameDomain"], "edgeHostnameId": self.edge["edgeHostnameId"]}
-        filled = [{**item, **both} if host(str(item["cnameFrom"])) in self.names else item for item in edit.items]
-        shown = sorted(
-            (hostnames.project(item) for item in filled if host(str(item["cnameFrom"])) in self.names),
-            key=lambda entry: str(entry["cname_from"]),
-        )
-        return edit._replace(items=filled, after=shown)
-
-    def resolved(self, world: World, prop: Document, items: t.Sequence[Item]) -> HostnameEdit:
-        """The edit with its edge host name, which has to exist, looked up where a host name does not have it yet."""
-        if self.edge_hostname is None:
-            return self
-        edges = [item for item in items if host(str(item["cnameFrom"])) in self.names]
-        if len(edges) == len(self.names) and all(_is_edge(self.edge_hostname, item, "cnameTo") for item in edges):
-            return self
-        return replace(self, edge=find_edge_hostname(world, prop, self.edge_hostname))
-
-
 Edit: t.TypeAlias = "RuleEdit | HostnameEdit | TreeEdit"
 # By the member that an item of `edits` has.
 KINDS: t.Final[t.Mapping[str, t.Callable[[t.Mapping[str, t.Any]], Edit]]] = {
@@ -200,32 +148,6 @@ KINDS: t.Final[t.Mapping[str, t.Callable[[t.Mapping[str, t.Any]], Edit]]] = {
     "hostname": HostnameEdit.of,
     "rules": TreeEdit.of,
 }
-
-
-def find_edge_hostname(world: World, prop: Document, wanted: str) -> Document:
-    """The edge host name of that name or id: in the property's group, else anywhere in its contract."""
-    own = place_of(prop)
-    seen: list[str] = []
-    for place in (own, *_other_groups(world, own)):
-        for edge in papi.list_edge_hostnames(world.session, place):
-            if _is_edge(wanted, edge, "edgeHostnameDomain"):
-                return edge
-            seen.append(str(edge.get("edgeHostnameDomain")))
-    raise NotFound(
-        f"edge_hostname: there is no edge host name {wanted!r} in contract {own.contract_id}.",
-        cure="Make it in Property Manager first. There are: " + (", ".join(sorted(set(seen))[:20]) or "none") + ".",
-    )
-
-
-def _other_groups(world: World, own: papi.Place) -> t.Iterator[papi.Place]:
-    for group in papi.list_groups(world.session):
-        contracts = group.get("contractIds") or []
-        if not same_id(group["groupId"], own.group_id) and any(same_id(c, own.contract_id) for c in contracts):
-            yield papi.Place(own.contract_id, str(group["groupId"]))
-
-
-def _is_edge(wanted: str, edge: t.Mapping[str, t.Any], member: str) -> bool:
-    return same_id(wanted, edge.get("edgeHostnameId")) or host(wanted) == host(str(edge.get(member)))
 
 
 def from_options(items: t.Sequence[t.Mapping[str, t.Any]]) -> list[Edit]:
@@ -317,8 +239,10 @@ def _entry(found: Document | None, members: t.Sequence[str], **key: str) -> Docu
 
 
 def with_names(entry: Document, names: Names) -> Document:
-    """A rule with `ca_set_names` beside `ca_set_ids`, in the order of the names, which a prediction knows as well."""
-    if entry["ca_set_ids"] is None:
+    """A rule or host name with the names of its CA sets, which a prediction knows as well; a rule's in their order."""
+    if entry.get("mtls"):
+        return {**entry, "mtls": {**entry["mtls"], "ca_set_name": names.get(entry["mtls"]["ca_set_id"])}}
+    if entry.get("ca_set_ids") is None:
         return entry
     pairs = sorted(
         ((names.get(number), number) for number in entry["ca_set_ids"]),
@@ -328,9 +252,13 @@ def with_names(entry: Document, names: Names) -> Document:
 
 
 def set_names(world: World, entries: t.Iterable[Document], known: Names) -> dict[str, str]:
-    """The names of all sets in rules, by id; those that METS does not have, or may not show, are left out."""
+    """The names of all sets in rules and host names, by id; those that METS does not have, or may not show, are left out."""
     names = dict(known)
-    wanted = {number for entry in entries for number in entry["ca_set_ids"] or []}
+    wanted: set[str] = set()
+    for entry in entries:
+        wanted.update(entry.get("ca_set_ids") or [])
+        if entry.get("mtls"):
+            wanted.add(entry["mtls"]["ca_set_id"])
     if wanted <= names.keys():
         return names
     try:

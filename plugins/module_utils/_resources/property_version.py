@@ -16,12 +16,12 @@ from .._domain.references import given, prefixed
 from .._domain.shapes import pick
 from .._wire.errors import ApiError
 from .denials import denials
+from .hostname_edits import HostnameEdit
 from .papi_world import PropertyRef, place_of
 from .property_choice import Choice, base_option, choose
 from .property_edits import (
     Content,
     Edit,
-    HostnameEdit,
     Made,
     RuleEdit,
     from_envelope,
@@ -50,7 +50,14 @@ DIFF: t.Final = (
     "log_field",
     "child_rules",
 )
-HOSTNAME_DIFF: t.Final = ("cname_from", "cname_to", "edge_hostname_id", "cert_provisioning_type")
+HOSTNAME_DIFF: t.Final = (
+    "cname_from",
+    "cname_to",
+    "edge_hostname_id",
+    "cert_provisioning_type",
+    "ccm_certificates",
+    "mtls",
+)
 
 
 @dataclass(slots=True)
@@ -111,7 +118,8 @@ class PropertyEdit:
             current.paths = (
                 rule_outline.differing(choice.held.rules, current.made.content.rules) if choice.writes else []
             )
-        shown = [*current.made.rules_before, *current.made.rules_after]
+        made = current.made
+        shown = [*made.rules_before, *made.rules_after, *made.hostnames_before, *made.hostnames_after]
         current.names = set_names(world, shown, known)
         if choice.writes:
             self._judge(world, current)
@@ -134,13 +142,13 @@ class PropertyEdit:
         for edit in self.edits:
             if isinstance(edit, RuleEdit):
                 edit, found = edit.resolved(world)
-                names |= found
-                edits.append(edit)
             elif isinstance(edit, TreeEdit):
                 edit.require_fit(prop, choice.content)
-                edits.append(edit)
+                found = {}
             else:
-                edits.append(edit.resolved(world, prop, choice.content.hostnames or []))
+                edit, found = edit.resolved(world, prop, choice.content.hostnames or [])
+            names |= found
+            edits.append(edit)
         return edits, names
 
     @staticmethod
@@ -282,7 +290,8 @@ class PropertyEdit:
             "rule_errors": content.errors,
             "rule_warnings": content.warnings,
         }
-        return self.shaped(brief, [with_names(rule, current.names) for rule in rules], list(names), whole)
+        shown, named = ([with_names(entry, current.names) for entry in entries] for entries in (rules, names))
+        return self.shaped(brief, shown, named, whole)
 
     @staticmethod
     def shaped(brief: Document | None, rules: list[Document], names: list[Document], whole: Document) -> Document:

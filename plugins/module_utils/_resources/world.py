@@ -37,7 +37,7 @@ class World:
     def mets(self) -> MetsWorld:
         from .mets_world import MetsWorld
 
-        return MetsWorld(self.session, self._past)
+        return MetsWorld(self.session, self._past, lambda: self.papi)
 
     @functools.cached_property
     def cps(self) -> CpsWorld:

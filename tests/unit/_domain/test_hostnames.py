@@ -80,6 +80,7 @@ def test_a_new_host_name_stands_at_the_end() -> None:
             "cname_type": "EDGE_HOSTNAME",
             "edge_hostname_id": None,
             "cert_provisioning_type": "CPS_MANAGED",
+            "ccm_certificates": None,
             "mtls": None,
         }
     ]
@@ -94,9 +95,15 @@ def test_a_new_host_name_stands_at_the_end() -> None:
         (HostnameWish("www.example.com", "ehn_9"), {"edgeHostnameId": "ehn_9", "cnameTo": None}),
         (HostnameWish("www.example.com", certificate_type="DEFAULT"), {"certProvisioningType": "DEFAULT"}),
         (
-            HostnameWish("www.example.com", certificate_type="CCM", mtls=MtlsWish("~new", send_ca_list_to_client=True)),
+            HostnameWish(
+                "www.example.com",
+                certificate_type="CCM",
+                mtls=MtlsWish("~new", send_ca_list_to_client=True),
+                ccm_certificates={"rsa_cert_id": "1"},
+            ),
             {
                 "certProvisioningType": "CCM",
+                "ccmCertificates": {"rsaCertId": "1"},
                 "mtls": {"caSetId": "~new", "checkClientOcsp": False, "sendCaSetClient": True},
             },
         ),
@@ -114,8 +121,69 @@ def test_edits_change_only_what_is_asked(wish: HostnameWish, changes: Item) -> N
 def test_another_ca_set_keeps_options_but_not_the_link() -> None:
     edit = hostnames.ensure([CCM], [HostnameWish("ccm.example.com", mtls=MtlsWish("6"))])
     assert edit.items[0]["mtls"] == {"caSetId": "6", "checkClientOcsp": True, "sendCaSetClient": False}
-    assert edit.after[0]["mtls"] == {"ca_set_id": "6", "check_client_ocsp": True, "send_ca_set_client": False}
+    assert edit.after[0]["mtls"] == {
+        "ca_set_id": "6",
+        "ca_set_name": None,
+        "check_client_ocsp": True,
+        "send_ca_set_client": False,
+    }
     assert edit.items[0]["ccmCertificates"] == CCM["ccmCertificates"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "changes"),
+    [
+        (HostnameWish("ccm.example.com", mtls=MtlsWish(None, present=False)), {"mtls": None}),
+        (HostnameWish("ccm.example.com", mtls=MtlsWish("12345", present=False)), {"mtls": None}),
+        (HostnameWish("ccm.example.com", mtls=MtlsWish("6", present=False)), {}),
+        (
+            HostnameWish("ccm.example.com", ccm_certificates={"ecdsa_cert_id": "8"}),
+            {"ccmCertificates": {**CCM["ccmCertificates"], "ecdsaCertId": "8"}},
+        ),
+        (
+            HostnameWish("ccm.example.com", certificate_type="DEFAULT"),
+            {"certProvisioningType": "DEFAULT", "ccmCertificates": None, "mtls": None, "tlsConfiguration": None},
+        ),
+    ],
+)
+def test_what_belongs_to_a_ccm_host_name(wish: HostnameWish, changes: Item) -> None:
+    edit = hostnames.ensure([WWW, CCM], [wish])
+    assert edit.items[1] == {key: value for key, value in {**CCM, **changes}.items() if value is not None}
+    assert edit.changed is bool(changes)
+    assert not hostnames.ensure(edit.items, [wish]).changed
+
+
+def test_another_certificate_has_another_link() -> None:
+    linked = {
+        **CCM,
+        "ccmCertificates": {"rsaCertId": "1", "rsaCertLink": "/1", "ecdsaCertId": "2", "ecdsaCertLink": "/2"},
+    }
+    edit = hostnames.ensure([linked], [HostnameWish("ccm.example.com", ccm_certificates={"rsa_cert_id": "3"})])
+    assert edit.items[0]["ccmCertificates"] == {"rsaCertId": "3", "ecdsaCertId": "2", "ecdsaCertLink": "/2"}
+
+
+NAMED = [{"cnameFrom": name} for name in ("www.example.com", "*.example.com", "api.example.net")]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "excepted", "names"),
+    [
+        ([], [], ["www.example.com", "*.example.com", "api.example.net"]),
+        ([], ["*.EXAMPLE.com"], ["api.example.net"]),
+        (["WWW.example.com.", "gone.example.org"], [], ["www.example.com", "gone.example.org"]),
+        (["a?i.*", "*.org"], [], ["api.example.net", "*.org"]),
+    ],
+)
+def test_the_names_that_a_rule_is_for(patterns: list[str], excepted: list[str], names: list[str]) -> None:
+    assert hostnames.named(NAMED, patterns, excepted) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "item"),
+    [("WWW.example.com", 0), ("other.example.com", 1), ("a.b.example.com", None), ("api.example.net", 2)],
+)
+def test_what_serves_a_host_name(name: str, item: int | None) -> None:
+    assert hostnames.serving([*reversed(NAMED)], name) is (None if item is None else NAMED[item])
 
 
 @pytest.mark.parametrize(
@@ -124,6 +192,8 @@ def test_another_ca_set_keeps_options_but_not_the_link() -> None:
         (HostnameWish("new.example.com"), "edge_hostname is required: new.example.com"),
         (HostnameWish("www.example.com", mtls=MtlsWish("1")), "needs certificate_type CCM, not CPS_MANAGED"),
         (HostnameWish("new.example.com", "x.edgekey.net", mtls=MtlsWish("1")), "needs certificate_type CCM"),
+        (HostnameWish("new.example.com", "x.edgekey.net", "CCM"), "ccm_certificates is required: new.example.com"),
+        (HostnameWish("www.example.com", ccm_certificates={"rsa_cert_id": "1"}), "ccm_certificates of www.example.com"),
     ],
 )
 def test_wishes_without_meaning(wish: HostnameWish, says: str) -> None:
