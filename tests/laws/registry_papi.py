@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from in_process import House
-from starts_papi import DENY, EDITS, LOG, MAIL, NEW_HOST, OWN_CHILDREN, PROPERTIES, RULE_NAME
+from starts_papi import CCM_HOST, DENY, EDITS, LOG, MAIL, NEW_HOST, OWN_CHILDREN, PROPERTIES, RULE_NAME
 from wishes import Twin, Wish, ends_from
 
 Result = dict[str, Any]
@@ -118,6 +118,26 @@ WISHES = [
     ),
     Wish(
         "papi_property_hostname",
+        "present",
+        CCM_HOST,
+        ends("changes", property_with_a_CCM_host_name="holds"),
+        "property_version.PropertyHostname",
+        hostnames_twin("ccm.example.com"),
+        properties=("www",),
+        name="papi_property_hostname present, CCM",
+    ),
+    Wish(
+        "papi_property_hostname",
+        "present",
+        {**CCM_HOST, "mtls": {"state": "absent"}},
+        ends("changes"),
+        "property_version.PropertyHostname",
+        hostnames_twin("ccm.example.com"),
+        properties=("www",),
+        name="papi_property_hostname present, CCM without a CA set",
+    ),
+    Wish(
+        "papi_property_hostname",
         "absent",
         {"property_name": "www", "hostnames": ["api.example.com"]},
         ends("changes"),
@@ -155,6 +175,7 @@ WISHES = [
             property_with_a_locked_rule="holds",
             property_with_the_rule_name_twice="holds",
             property_replaced_by_somebody_else_s_version="holds",
+            property_with_a_CCM_host_name="holds",
         ),
         "property_activation.PropertyActivation",
         PROPERTY_TWIN,
