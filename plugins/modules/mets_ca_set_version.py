@@ -15,7 +15,9 @@ description:
   - A version is its certificates, compared by fingerprint as a set. The order, comments and line ends of files never cause a change.
   - Holds when some version of the set that is not deleted has exactly the wanted certificates.
   - Otherwise the newest version is updated if it never was active, else a new one is made.
-  - The private key, a signing request, a leaf certificate and the like are refused by name before anything is sent.
+  - A private key, a signing request, a leaf certificate and the like are refused by name before anything is sent.
+  - A version too large for one request (more than about 86 certificates, where the gateway takes no more) is made in two. A run
+    that is stopped between them leaves a version whose description says C(Unfinished); the next run finishes it.
 author:
   - edgetrust.akamai contributors (@edgetrust)
 extends_documentation_fragment:
@@ -61,8 +63,8 @@ options:
   certificates_mode:
     description:
       - V(exact), the version has exactly the given certificates.
-      - V(add), V(remove), it has those of O(base_version) with, or without, the given ones. Ends well only when the newest
-        version of the set holds that.
+      - V(add), V(remove), it has those of O(base_version) with, or without, the given ones. A version that holds just that
+        already is used; after a write the run ends well only when the newest version of the set holds it.
     type: str
     choices: [exact, add, remove]
     default: exact
@@ -79,7 +81,9 @@ options:
     description: Description of the version. On a version that cannot change any more, another text is only warned about.
     type: str
   allow_insecure_sha1:
-    description: Whether certificates with SHA-1 signatures are accepted. A new version does not accept them unless this is V(true).
+    description:
+      - Whether certificates with SHA-1 signatures are accepted. A new version does not accept them unless this is V(true), or
+        O(certificates_mode) is V(add) or V(remove) and the version it starts from does.
     type: bool
   when_editable:
     description: Whether a newest version that never was active is updated in place or left alone.

@@ -358,22 +358,6 @@ def test_rule_13_drop_expired_applies_to_what_the_base_holds(house: House) -> No
     }
 
 
-def test_a_dry_run_finds_what_only_the_server_knows(house: House) -> None:
-    enter(house, "set without version")
-    refused = {
-        "type": "/mtls-edge-truststore/error-types/certificate-validation-failure",
-        "status": 400,
-        "title": "No.",
-    }
-    house.control.fault(
-        api="mets", method="POST", path="/certificates/validate$", nth=1, then={"status": 400, "body": refused}
-    )
-    failed = version(house, ROOTS[0], check=True)
-    assert failed["failure"]["api"] == "mets"
-    assert steps(version(house, ROOTS[0], check=True)) == ["(create 1)"]
-    assert house.writes() == []
-
-
 def test_rule_12_texts_update_what_may_change_and_only_warn_on_what_may_not(house: House) -> None:
     enter(house, "set editable")
     result = version(house, ROOTS[0], description="a text", allow_insecure_sha1=True)
@@ -570,17 +554,3 @@ def test_both_or_neither_of_name_and_id_is_refused(house: House) -> None:
 def test_an_option_that_does_not_exist_ends_in_the_one_failure_shape(house: House) -> None:
     enter(house, "stock")
     house.fails("mets_ca_set", "invalid_option", ca_set_name="partners", colour="blue")
-
-
-@pytest.mark.parametrize("gateway", ["accept", "refuse"])
-def test_a_version_of_300_certificates(house: House, gateway: str) -> None:
-    enter(house, "set without version")
-    house.control.switch(large_signed_post=gateway)
-    try:
-        text = "".join(issued(f"law many {number}").pem for number in range(300))
-        result = house.ok("mets_ca_set_version", **SET, certificates=[{"pem": text}])
-        assert steps(result) == ["create 1"] and len(result["ca_set_version"]["certificates"]) == 300
-        assert house.ok("mets_ca_set_version", **SET, certificates=[{"pem": text}])["changed"] is False
-        assert steps(house.ok("mets_ca_set_version", **SET, certificates=[{"pem": text}], check=True)) == []
-    finally:
-        house.control.switch(large_signed_post="accept")

@@ -78,7 +78,7 @@ class CertificateError(WishError):
         count = f"{len(problems)} problems" if len(problems) != 1 else "A problem"
         super().__init__(
             "invalid_certificate",
-            f"{count} with the given certificates: " + "; ".join(map(str, problems)) + ".",
+            f"{count} with the given certificates: " + "; ".join(str(p).rstrip(".") for p in problems) + ".",
             cure="Correct or leave out what is named; nothing was written.",
             errors=[problem.document() for problem in problems],
         )

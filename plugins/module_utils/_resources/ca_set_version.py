@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .._api import mets
 from .._domain import certificates
@@ -15,121 +14,24 @@ from .._domain.certificates import Certificate
 from .._domain.errors import Frozen, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.references import description_text
-from .._domain.shapes import pick, snake
 from .._wire.errors import ApiError
 from .activation import version_number
+from .ca_set_version_state import MEMBERS, Current, brief, held_fingerprints, shown
 from .mets_operations import MOVED, refuse_deleting
-from .mets_world import CaSetRef, NetworkState
+from .mets_world import CaSetRef
+from .server_checks import RefusedByMets, is_refusal, reported, validate
 from .side_reads import check_skipped
+from .version_writes import create
 from .world import Stale, Wait, World
 from .writes import carry_out
 
-MEMBERS: t.Final = (
-    "ca_set_id",
-    "ca_set_name",
-    "version",
-    "ca_set_version_status",
-    "description",
-    "allow_insecure_sha1",
-    "staging_status",
-    "production_status",
-    "created_by",
-    "created_date",
-    "modified_by",
-    "modified_date",
-    "removal_date",
-)
 
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The body of a POST or PUT, and the certificates in it, in the same order."""
 
-def shown(document: t.Mapping[str, t.Any], *, include_pem: bool = False) -> Document:
-    """The `ca_set_version` of results, from a CASetVersion."""
-    held = document.get("certificates") or []
-    plain = pick(snake({k: v for k, v in document.items() if k not in ("certificates", "validation")}), *MEMBERS)
-    return {
-        **plain,
-        "ca_set_version_status": plain["ca_set_version_status"] or "NOT_DELETED",
-        "description": plain["description"] or None,
-        "certificates": [certificates.from_api(c).project(include_pem) for c in held],
-    }
-
-
-def brief(version: t.Mapping[str, t.Any] | None) -> Document:
-    """What a diff shows of a version: its texts, and each certificate in a line or two."""
-    if version is None or version["ca_set_version_status"] == "DELETED":
-        return {}
-    return {
-        **pick(version, "ca_set_name", "version", "description", "allow_insecure_sha1"),
-        "certificates": sorted(
-            (
-                {**pick(c, "subject", "issuer", "fingerprint", "description"), "not_after": c["end_date"]}
-                for c in version["certificates"]
-            ),
-            key=lambda c: (c["subject"], c["fingerprint"]),
-        ),
-    }
-
-
-@dataclass(slots=True)
-class Current:
-    """The set, its versions, and what tells whether one may still change (records of activations).
-
-    `wanted` are the certificates to have, once `certificates_mode` and `drop_expired` are applied.
-    """
-
-    ca_set: Document
-    versions: list[Document] = field(default_factory=list)
-    records: list[Document] = field(default_factory=list)
-    networks: dict[str, NetworkState] = field(default_factory=dict)
-    wanted: tuple[Certificate, ...] = ()
-    start: Document | None = None
-
-    @property
-    def live(self) -> list[Document]:
-        return [v for v in self.versions if v.get("caSetVersionStatus") != "DELETED"]
-
-    def frozen(self, version: Document) -> bool:
-        """Whether it is, was or is about to be active; a failed activation leaves it free (mets-v2.md 5.2)."""
-        if "ACTIVE" in (version.get("stagingStatus"), version.get("productionStatus")):
-            return True
-        return any(
-            record["version"] == version["version"]
-            and not (record["activationType"] == "ACTIVATE" and record["activationStatus"] == "FAILED")
-            for record in self.records
-        )
-
-    @property
-    def last_activated(self) -> Document | None:
-        """The version that was last brought onto a network."""
-        for record in self.records:
-            if record["activationType"] == "ACTIVATE" and record["activationStatus"] != "FAILED":
-                return next((v for v in self.versions if v["version"] == record["version"]), None)
-        return None
-
-
-def held_fingerprints(version: Document | None) -> frozenset[str]:
-    return frozenset(certificates.from_api(c).fingerprint for c in (version or {}).get("certificates") or [])
-
-
-#: Bytes that a signed POST can have for certain (edgegrid.md 1), less room for what is not certificates.
-SIGNABLE: t.Final = 131_072 - 8_192
-
-
-def create(world: World, ca_set_id: str, body: Document) -> Document:
-    """POST of a version. Where the gateway refuses to sign so much, a part is posted, and the whole put in its place:
-    the body of a PUT is not signed."""
-    try:
-        return mets.create_version(world.session, ca_set_id, body)
-    except ApiError as error:
-        if not error.too_large_to_sign:
-            raise
-    part, size = [], 0
-    for item in body["certificates"]:
-        size += len(json.dumps(item).encode()) + 1
-        if size > SIGNABLE:
-            break
-        part.append(item)
-    made = mets.create_version(world.session, ca_set_id, {**body, "certificates": part})
-    return mets.update_version(world.session, ca_set_id, int(made["version"]), body)
+    body: Document
+    certificates: tuple[Certificate, ...]
 
 
 class CaSetVersion:
@@ -183,25 +85,25 @@ class CaSetVersion:
             self._read_state(world, current)
             current.start = self._start(current)
         current.wanted = self._wanted(current.start)
-        match = self._match(current, {})
-        if match is None or self._texts_differ(current, match):
+        matches = self._matches(current)
+        if len(matches) != 1 or self._texts_differ(current, matches[0]):
             self._read_state(world, current)
-            if world.dry:
-                self._validate(world, current, match)
-        elif len(self._matches(current)) > 1:
-            current.networks = world.mets.networks(ca_set)
+        if world.dry:
+            self._ask_server(world, current)
         return current
 
     @staticmethod
     def _read_state(world: World, current: Current) -> None:
-        current.records = world.mets.activations(current.ca_set)
-        current.networks = world.mets.networks(current.ca_set)
+        # Of a set without versions there is nothing to know.
+        if current.versions:
+            current.records = world.mets.activations(current.ca_set)
+            current.networks = world.mets.networks(current.ca_set)
 
     def _start(self, current: Current) -> Document | None:
         """What `add` and `remove` start from (MEANING 11)."""
         if self.base_number is not None:
             return self._existing(current, self.base_number)
-        newest = current.live[-1] if current.live else None
+        newest = next((v for v in reversed(current.live) if not current.unfinished(v)), None)
         if newest is None or not current.frozen(newest):
             return newest
         return current.last_activated or newest
@@ -233,15 +135,18 @@ class CaSetVersion:
             )
         return tuple(chosen)
 
-    def _validate(self, world: World, current: Current, base: Document | None) -> None:
-        """In check mode, what only the server knows; a client that may not ask has to do without."""
-        self._refuse_expired(current)
-        try:
-            body = self._body(current, base)
-            mets.validate_certificates(world.session, {k: body[k] for k in ("certificates", "allowInsecureSha1")})
-        except ApiError as error:
-            if not check_skipped(world, error):
-                raise
+    def _ask_server(self, world: World, current: Current) -> None:
+        """In check mode, what only the server knows of the write; a client that may not ask has to do without."""
+        for step in self.plan(current).steps:
+            try:
+                verdict = validate(world, step.payload.certificates, step.payload.body["allowInsecureSha1"])
+            except ApiError as error:
+                if not check_skipped(world, error):
+                    raise
+                continue
+            if verdict.error is not None:
+                raise RefusedByMets(verdict.problems, verdict.error)
+            world.warnings += verdict.warnings
 
     # plan
 
@@ -253,15 +158,12 @@ class CaSetVersion:
             if held_fingerprints(version) == wanted and self.number in (None, version["version"])
         ]
 
-    def _match(self, current: Current, networks: t.Mapping[str, NetworkState]) -> Document | None:
+    def _match(self, current: Current) -> Document | None:
         """The version that holds the wish: of several, the one active on most networks, else the highest (MEANING 9)."""
 
         def rank(version: Document) -> tuple[int, int]:
             number = version["version"]
-            active = [s.settled == number for s in networks.values()] or [
-                version.get(f"{name}Status") == "ACTIVE" for name in ("staging", "production")
-            ]
-            return sum(active), number
+            return sum(state.settled == number for state in current.networks.values()), number
 
         return max(self._matches(current), key=rank, default=None)
 
@@ -269,21 +171,22 @@ class CaSetVersion:
         if not current.wanted:
             # Nothing to take anything out of.
             return Plan(before={"ca_set_version": None}, after={"ca_set_version": None})
-        match = self._match(current, current.networks)
+        match = self._match(current)
         if match is not None:
             return self._plan_held(current, match)
         plan = Plan(before={"ca_set_version": self._compared(current)})
         self._warn_of_start(plan, current)
         base = self._to_update(plan, current)
         if base is not None:
-            return self._plan_update(plan, current, base, "It holds other certificates than wanted.")
+            unfinished = "An earlier run has left it unfinished."
+            reason = unfinished if current.unfinished(base) else "It holds other certificates than wanted."
+            return self._plan_update(plan, current, base, reason)
         return self._plan_new(plan, current)
 
     @staticmethod
     def _compared(current: Current) -> Document | None:
         """What a diff compares a new version with: the one last activated, else the newest."""
-        newest = current.live[-1] if current.live else None
-        reference = current.last_activated or newest
+        reference = current.last_activated or current.newest
         return shown(reference) if reference is not None else None
 
     def _refuse_expired(self, current: Current) -> None:
@@ -338,9 +241,11 @@ class CaSetVersion:
         """The version to update in place, or None for a new one (MEANING 10)."""
         if self.number is not None:
             return self._named(current, self.number)
-        newest = current.live[-1] if current.live else None
+        newest = current.newest
         if newest is None:
             return None
+        if current.unfinished(newest):
+            return newest
         if current.frozen(newest):
             if not self.new_when_frozen:
                 raise Frozen(
@@ -434,7 +339,7 @@ class CaSetVersion:
         }
         reason = "No version holds exactly these certificates." if current.live else "The set has no version yet."
         plan.steps.append(
-            Step("create", self._target(ca_set, number), reason, self._body(current, current.start, texts=False))
+            Step("create", self._target(ca_set, number), reason, self._write(current, current.start, texts=False))
         )
         return plan
 
@@ -444,7 +349,7 @@ class CaSetVersion:
         plan.before = plan.seen = {"ca_set_version": shown(base)}
         after = {
             **plan.before["ca_set_version"],
-            "description": self.description if self.description is not None else base.get("description") or None,
+            "description": self._description(current, base),
             "allow_insecure_sha1": self._sha1(base),
             "modified_by": SERVER_MADE,
             "modified_date": SERVER_MADE,
@@ -452,7 +357,7 @@ class CaSetVersion:
         }
         plan.after = {"ca_set_version": after}
         plan.steps.append(
-            Step("update", self._target(current.ca_set, base["version"]), reason, self._body(current, base))
+            Step("update", self._target(current.ca_set, base["version"]), reason, self._write(current, base))
         )
         return plan
 
@@ -463,7 +368,7 @@ class CaSetVersion:
     def _target(ca_set: Document, number: int) -> Target:
         return Target("ca_set_version", ca_set["caSetName"], str(ca_set["caSetId"]), number)
 
-    def _body(self, current: Current, base: Document | None, *, texts: bool = True) -> Document:
+    def _write(self, current: Current, base: Document | None, *, texts: bool = True) -> Write:
         """The body of POST and PUT; a PUT replaces all, so that texts that are not given are sent as they are."""
         known = {c.fingerprint: c for c in map(certificates.from_api, (base or {}).get("certificates") or [])}
         items = []
@@ -471,9 +376,16 @@ class CaSetVersion:
             text = self._text(certificate, known.get(certificate.fingerprint))
             items.append({"certificatePem": certificate.pem, **({"description": text} if text is not None else {})})
         body: Document = {"certificates": items, "allowInsecureSha1": self._sha1(base)}
-        kept = (base or {}).get("description") if texts else None
-        description = self.description if self.description is not None else kept or None
-        return {**body, "description": description} if description is not None else body
+        description = self._description(current, base if texts else None)
+        if description is not None:
+            body["description"] = description
+        return Write(body, current.wanted)
+
+    def _description(self, current: Current, base: Document | None) -> str | None:
+        """The text wished for, else the one that is there."""
+        if self.description is not None or base is None or current.unfinished(base):
+            return self.description
+        return base.get("description") or None
 
     # apply
 
@@ -482,32 +394,33 @@ class CaSetVersion:
             if step.done:
                 continue
             ca_set_id, number = str(step.target.id), t.cast(int, step.target.version)
-            with carry_out(world, step, MOVED):
-                if step.verb == "create":
-                    written = create(world, ca_set_id, step.payload)
-                else:
-                    written = mets.update_version(world.session, ca_set_id, number, step.payload)
+            try:
+                with carry_out(world, step, MOVED):
+                    if step.verb == "create":
+                        written = create(world, ca_set_id, step.payload.body)
+                    else:
+                        written = mets.update_version(world.session, ca_set_id, number, step.payload.body)
+            except ApiError as error:
+                if not is_refusal(error):
+                    raise
+                raise RefusedByMets(reported(step.payload.certificates, error), error) from error
             plan.warnings += (written.get("validation") or {}).get("warnings") or []
             plan.seen = {"ca_set_version": shown(written)}
             if self.mode != "exact":
-                self._look_again(world)
+                self._look_again(world, ca_set_id)
 
-    def _look_again(self, world: World) -> None:
+    def _look_again(self, world: World, ca_set_id: str) -> None:
         """METS guards nothing between a look and a write: whether the newest version holds the wish (MEANING 11)."""
-        listed = world.mets.versions(world.mets.required(self.ref))
-        newest = [v for v in listed if v.get("caSetVersionStatus") != "DELETED"][-1]
+        listed = mets.list_versions(world.session, ca_set_id, include_certificates=True, statuses=("NOT_DELETED",))
+        live = [v for v in listed if v.get("caSetVersionStatus") != "DELETED"]
+        newest = max(live, key=lambda v: int(v["version"]), default=None)
         given, held = certificates.fingerprints(self.given), held_fingerprints(newest)
         if self.drop_expired:
             given = certificates.fingerprints(c for c in self.given if not c.expired(self.now))
         if given - held if self.mode == "add" else given & held:
             cause = "lacks what was added" if self.mode == "add" else "still holds what was taken out"
-            raise Stale(
-                WishError(
-                    "busy",
-                    f"{self.ref}: version {newest['version']}, made by somebody else meanwhile, {cause}.",
-                    cure="Run the task again.",
-                )
-            )
+            what = f"version {newest['version']}, made by somebody else meanwhile," if newest else "what is left"
+            raise Stale(WishError("busy", f"{self.ref}: {what} {cause}.", cure="Run the task again."))
 
     def people(self, result: Document) -> Document:
         return self.projection(result["ca_set_version"])

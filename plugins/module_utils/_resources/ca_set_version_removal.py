@@ -11,9 +11,10 @@ from .._api import mets
 from .._domain.errors import InvalidOption, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .activation import version_number
-from .ca_set_version import CaSetVersion, Current, brief, shown
+from .ca_set_version import CaSetVersion
+from .ca_set_version_state import Current, brief, shown
 from .mets_operations import MOVED, refuse_deleting
-from .mets_world import CaSetRef
+from .mets_world import CaSetRef, unless_missing
 from .world import Wait, World
 from .writes import carry_out
 
@@ -69,8 +70,8 @@ class CaSetVersionRemoval:
             if not step.done:
                 with carry_out(world, step, MOVED | {"ca-set-version-not-found"}):
                     mets.delete_version(world.session, str(step.target.id), self.number)
-                found = mets.get_version(world.session, str(step.target.id), self.number)
-                plan.seen = {"ca_set_version": shown(found)}
+                found = unless_missing(mets.get_version, world.session, str(step.target.id), self.number)
+                plan.seen = {"ca_set_version": shown(found) if found is not None else None}
 
     def people(self, result: Document) -> Document:
         return self.projection(result["ca_set_version"])

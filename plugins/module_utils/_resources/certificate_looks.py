@@ -17,6 +17,7 @@ from .._wire.errors import ApiError
 from .activation import version_number
 from .mets_looks import time_option, used_by
 from .mets_world import NETWORKS, CaSetRef, unless_missing
+from .server_checks import validate
 from .side_reads import check_skipped, if_readable, together
 from .world import World
 
@@ -157,21 +158,15 @@ class Check:
         return {"valid": not errors, "certificates": shown, "errors": errors}
 
     def _asked(self, world: World, batch: t.Sequence[Certificate]) -> list[Problem]:
-        """What METS says against these certificates. Where a POST is too large to be signed, by halves."""
-        body = {"certificates": [c.body() for c in batch], "allowInsecureSha1": self.sha1}
+        """What METS says against these certificates."""
         try:
-            answer = mets.validate_certificates(world.session, body)
+            verdict = validate(world, batch, self.sha1)
         except ApiError as error:
-            if error.too_large_to_sign and len(batch) > 1:
-                half = len(batch) // 2
-                return [*self._asked(world, batch[:half]), *self._asked(world, batch[half:])]
-            if check_skipped(world, error):
-                return []
-            if error.slug != "certificate-validation-failure":
+            if not check_skipped(world, error):
                 raise
-            return [_reported(batch, item) for item in error.errors] or [Problem(None, None, None, error.msg)]
-        world.warnings += (answer.get("validation") or {}).get("warnings") or []
-        return []
+            return []
+        world.warnings += verdict.warnings
+        return verdict.problems
 
 
 def _place(thing: Certificate | Problem) -> tuple[str | None, int | None]:
@@ -181,12 +176,3 @@ def _place(thing: Certificate | Problem) -> tuple[str | None, int | None]:
 def _facts(certificate: Certificate) -> Document:
     """The projection without what only a stored certificate has."""
     return {name: value for name, value in certificate.project().items() if not name.startswith("created_")}
-
-
-def _reported(batch: t.Sequence[Certificate], item: Document) -> Problem:
-    """An error item of METS, with the certificate that its pointer names (mets-v2.md 4.4)."""
-    reason = " ".join(str(item[name]) for name in ("title", "detail") if item.get(name)) or str(item.get("type"))
-    index = str(item.get("pointer") or "").rpartition("/")[2]
-    if index.isdecimal() and int(index) < len(batch):
-        return batch[int(index)].problem(reason)
-    return Problem(None, None, None, reason)

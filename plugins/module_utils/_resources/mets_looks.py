@@ -14,7 +14,7 @@ from .._domain.errors import InvalidOption
 from .._domain.plan import Document
 from .._domain.references import given, prefixed
 from .._domain.shapes import pick, snake
-from . import ca_set, ca_set_version
+from . import ca_set, ca_set_version_state
 from .activation import version_number
 from .mets_world import NETWORKS, CaSetRef, unless_missing
 from .side_reads import if_readable, together
@@ -95,7 +95,9 @@ class CaSetVersions:
             statuses=("NOT_DELETED",),
         )
         listed = [v for v in listed if v.get("caSetVersionStatus") != "DELETED" and self.number in (None, v["version"])]
-        shown = [ca_set_version.shown(v, include_pem=self.pem) for v in sorted(listed, key=lambda v: v["version"])]
+        shown = [
+            ca_set_version_state.shown(v, include_pem=self.pem) for v in sorted(listed, key=lambda v: v["version"])
+        ]
         if not self.certificates:
             shown = [{name: value for name, value in v.items() if name != "certificates"} for v in shown]
         return {"ca_set_versions": shown}
