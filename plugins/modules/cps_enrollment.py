@@ -34,6 +34,7 @@ options:
     description:
       - What to do when something has to be written while a change is pending on the enrollment.
       - V(cancel) destroys somebody's work in progress, for example a signing request that a CA has answered already.
+        A change that is being deployed cannot be cancelled any more; it is waited for.
     type: str
     choices: [fail, wait, cancel]
     default: fail
@@ -49,7 +50,6 @@ options:
   acknowledge_change_management:
     description:
       - Acknowledge change management, so that the change goes on from staging to production.
-      - Only done while the CA set is active on PRODUCTION, as the change would wait in vain otherwise.
     type: bool
     default: false
   wait_timeout:

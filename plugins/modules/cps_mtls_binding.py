@@ -50,6 +50,7 @@ options:
     description:
       - What to do when something has to be written while a change is pending on the enrollment.
       - V(cancel) destroys somebody's work in progress, for example a signing request that a CA has answered already.
+        A change that is being deployed cannot be cancelled any more; it is waited for.
     type: str
     choices: [fail, wait, cancel]
     default: fail

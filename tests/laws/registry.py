@@ -89,6 +89,23 @@ WISHES: list[Wish] = [
         name="mets_ca_set absent, deactivated",
     ),
     Wish(
+        "mets_ca_set",
+        "present",
+        {"ca_set_name": "copies", "clone_from": {"ca_set_name": "partners"}},
+        ends(
+            "changes",
+            stock="not_found",
+            set_without_version="not_found",
+            set_deleting="busy",
+            set_deleted="not_found",
+            set_deleted_and_made_again="not_found",
+        ),
+        "ca_set.CaSet",
+        Twin("mets_ca_set_info", {"ca_set_name": "copies"}, _first("ca_sets")),
+        owned=("ca_sets",),
+        name="mets_ca_set present, cloned",
+    ),
+    Wish(
         "mets_ca_set_version",
         "present",
         {"ca_set_name": "partners", "certificates": pems(ROOTS[0])},

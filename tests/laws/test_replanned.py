@@ -177,3 +177,29 @@ def test_a_mismatch_that_stays_as_it_is_is_no_hazard_of_this_task(house: House) 
     result = house.ok("cps_mtls_binding", **SAME, send_ca_list_to_client=True)
     assert result["changed"] is True
     house.fails("cps_mtls_binding", "hazard", **OTHER, when_bound_to_other="replace")
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("cps_mtls_binding", SAME),
+        (
+            "cps_enrollment",
+            {"common_name": "www.example.com", "state": "absent", "allow_outage": ["delete_live_enrollment"]},
+        ),
+    ],
+)
+def test_what_cannot_be_cancelled_any_more_is_waited_for(house: House, module: str, options: dict[str, Any]) -> None:
+    enter(house, "enrollment with a stranger's change pending")
+    state = house.control.state()
+    enrollment_of(state)["changes"] = [{"kind": "network", "status": "deploy-changes-to-staging"}]
+    for prop in state["accounts"]["A-CCT1234"]["properties"]:
+        prop["activations"], prop["stagingVersion"], prop["productionVersion"] = [], None, None
+        for version in prop["versions"]:
+            version["hostnames"] = []
+    house.reset(state)
+    left = house.ok(module, **options, pending_changes="cancel", wait=False)
+    assert left["changed"] is False and left["deferred"] == [0]
+    result = house.ok(module, **options, pending_changes="cancel")
+    assert result["replanned"] is True and result["waited_seconds"] > 0
+    assert [done for *_, done in words(result)] == [True]

@@ -135,13 +135,18 @@ def newest_pending(enrollment: Mapping[str, Any]) -> str | None:
     return id_of_link(last.get("location") if isinstance(last, Mapping) else last)
 
 
+def renewing(enrollment: Mapping[str, Any]) -> bool:
+    """Whether a renewal is pending."""
+    pending = (item for item in enrollment.get("pendingChanges") or () if isinstance(item, Mapping))
+    return any(item.get("changeType") == "renewal" for item in pending)
+
+
 def in_renewal_window(enrollment: Mapping[str, Any], now: datetime, expires: datetime | None = None) -> bool | None:
     """Whether CPS is about to renew, so that it refuses other changes; None where the documents do not tell.
 
     A pending renewal says so, then the expiry of the deployed certificate, by type, then `autoRenewalStartTime`.
     """
-    pending = (item for item in enrollment.get("pendingChanges") or () if isinstance(item, Mapping))
-    if any(item.get("changeType") == "renewal" for item in pending):
+    if renewing(enrollment):
         return True
     days = RENEWAL_DAYS.get(str(enrollment.get("validationType")))
     if expires is not None and days is not None:

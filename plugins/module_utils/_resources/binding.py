@@ -18,11 +18,11 @@ from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.shapes import pick
 from .._domain.waits import Watch
 from .._wire.errors import ApiError
-from .changes import ChangeEnded, Followed, follow, lenient
+from .changes import ChangeEnded, Followed, attach, follow, waiting_for_what_cannot_be_cancelled
 from .cps_world import EnrollmentRef, common_name
 from .enforcement import Enforcer, active_enforcers
 from .mets_operations import refuse_deleting, settle_watches
-from .mets_world import CaSetRef, NetworkState
+from .mets_world import CaSetRef, NetworkState, unless_missing
 from .side_reads import unreadable
 from .world import Stale, Wait, World
 from .writes import carry_out
@@ -40,6 +40,7 @@ MEMBERS: t.Final = (
 
 # A change that has appeared since the enrollment was read.
 _STALE: t.Final = frozenset(["cannot-cancel-pending-change"])
+CHAIN: t.Final = "preferredTrustChain"
 
 
 @dataclass(slots=True)
@@ -83,6 +84,8 @@ class CpsBinding:
         self.override_window = options["renewal_window"] == "override"
         self.now: dt.datetime = context["now"]
         self.acknowledge = Acknowledgements.of(options)
+        #: Changes found to have failed, which CPS may go on listing as pending.
+        self.ended: set[int] = set()
 
     # read
 
@@ -98,9 +101,9 @@ class CpsBinding:
         current.bound_name = self._name(world, bound, current.ca_set)
         wanted = self._wanted(current)
         if wanted == bound:
-            if current.ca_set is not None and (self.present or enrollment.newest_pending(document) is not None):
+            if current.ca_set is not None:
                 current.listed = self._is_listed(world, current.ca_set, document)
-            if not self.present or current.listed:
+            if self._holds(current, bound):
                 return current
         if not self.override_window:
             current.expires = self._expires(world, document)
@@ -148,6 +151,21 @@ class CpsBinding:
             return str(current.ca_set["caSetId"]) == bound.ca_set_id
         return self.set_ref is not None and self.set_ref.id is not None and self.set_ref.id == bound.ca_set_id
 
+    def _holds(self, current: Current, bound: Binding) -> bool:
+        """Whether a document that shows the wish is all there is to it (MEANING 17): METS agrees, or a change is pending.
+
+        An enrollment that shows no binding may be in use all the same, after an unbinding that has failed.
+        """
+        if self._pending(current) is not None:
+            return True
+        return current.listed if self.present else bound.bound or not current.listed
+
+    def _pending(self, current: Current) -> str | None:
+        """The newest pending change; one that has failed is none where it may be cancelled."""
+        pending = enrollment.newest_pending(t.cast(Document, current.document))
+        failed = pending is not None and int(pending) in self.ended
+        return None if failed and self.pending == "cancel" else pending
+
     @staticmethod
     def _is_listed(world: World, ca_set: Document, document: Document) -> bool:
         """Whether METS lists the enrollment on production (MEANING 17)."""
@@ -178,8 +196,8 @@ class CpsBinding:
             return Plan(before={"binding": None}, after={"binding": None})
         document, bound, wanted = current.document, enrollment.binding(current.document), self._wanted(current)
         plan = Plan(before={"binding": shown(document, bound, current.bound_name)})
-        pending = enrollment.newest_pending(document)
-        if wanted == bound and (not self.present or current.listed or pending is not None):
+        pending = self._pending(current)
+        if wanted == bound and self._holds(current, bound):
             return self._plan_held(plan, current, bound, pending)
         if self.present:
             self._refuse_present(current, bound)
@@ -246,9 +264,11 @@ class CpsBinding:
             )
 
     def _refuse_window(self, current: Current) -> None:
-        """CPS renews before expiry and takes no other change meanwhile (cps-v2.md 3.2)."""
+        """CPS renews before expiry and takes no other change meanwhile (cps-v2.md 3.2); a renewal that is waited for ends that."""
         document = t.cast(Document, current.document)
-        if not self.override_window and enrollment.in_renewal_window(document, self.now, current.expires):
+        if self.override_window or (self.pending == "wait" and enrollment.renewing(document)):
+            return
+        if enrollment.in_renewal_window(document, self.now, current.expires):
             raise WishError(
                 "busy",
                 f"The {self.ref} is in its renewal window, in which CPS refuses other changes.",
@@ -300,6 +320,8 @@ class CpsBinding:
 
     def _reason(self, current: Current, bound: Binding, wanted: Binding) -> str:
         if not wanted.bound:
+            if not bound.bound:
+                return "The enrollment shows no binding, but the CA set lists it on production."
             return f'It is bound to CA set "{current.bound_name or bound.ca_set_id}".'
         if not bound.bound:
             return "No CA set is bound."
@@ -345,43 +367,56 @@ class CpsBinding:
         for change in changes:
             if not before_write:
                 change.before_management = lambda: self._require_production(world)
+            change.note = self._noted(plan, change)
         watches = settle_watches(world, activations)
-        return watches + [lenient(follow(world, plan, change, then=self._noted(plan, change))) for change in changes]
+        return watches + [attach(world, plan, change, self.ended) for change in changes]
 
     @staticmethod
-    def _noted(plan: Plan, change: Followed) -> t.Callable[[], list[Watch]]:
-        def note() -> list[Watch]:
+    def _noted(plan: Plan, change: Followed) -> t.Callable[[], None]:
+        def note() -> None:
             ids = {"change_id": change.change_id, "change_status": change.status}
             plan.seen = {"binding": {**plan.seen["binding"], **ids}}
-            return []
 
         return note
 
     def _write(self, world: World, plan: Plan, step: Step, waiter: Wait) -> None:
         number = int(str(step.target.id))
-        # The gap between reading and writing is not protected by anything, so it is kept short.
+        # The gap between reading and writing is not protected by anything, so it is kept short. A list may leave out members.
         world.forget()
-        before = cps.get_enrollment(world.session, number) if step.waits else self._document(world)
+        before = unless_missing(cps.get_enrollment, world.session, number)
+        if before is None:
+            raise Stale(WishError("not_found", f"The {self.ref} has gone meanwhile."))
         planned, wanted = step.payload
         if enrollment.binding(before) != planned:
             raise Stale(
                 WishError("busy", f"The binding of the {self.ref} has changed meanwhile.", cure="Run the task again.")
             )
-        with carry_out(world, step, _STALE):
-            change_id = cps.update_enrollment(
-                world.session,
-                number,
-                enrollment.with_binding(before, wanted),
-                allow_cancel_pending_changes=self.pending == "cancel",
-                renewal_date_check_override=self.override_window,
-            )
+        with waiting_for_what_cannot_be_cancelled(self), carry_out(world, step, _STALE):
+            change_id = self._put(world, number, enrollment.with_binding(before, wanted))
         change = self._followed(before, change_id) if change_id is not None else None
         if change is not None:
             change.before_management = lambda: self._require_production(world)
+            change.note = self._noted(plan, change)
             plan.seen = self._seen(before, wanted, plan, change)
             if waiter.wait:
-                waiter.until([follow(world, plan, change, then=self._noted(plan, change))])
+                waiter.until([follow(world, plan, change)])
         self._verify(world, plan, before, wanted, change, settled=waiter.wait)
+
+    def _put(self, world: World, number: int, body: Document) -> int | None:
+        """The PUT. A null that was read, and that some servers do not take back, is left out then (cps-v2.md 4.3)."""
+        policies = {
+            "allow_cancel_pending_changes": self.pending == "cancel",
+            "renewal_date_check_override": self.override_window,
+        }
+        try:
+            return cps.update_enrollment(world.session, number, body, **policies)
+        except ApiError as error:
+            csr = body.get("csr") or {}
+            disliked = error.status == 400 and CHAIN in f"{error.detail} {error.errors}"
+            if not disliked or csr.get(CHAIN, "") is not None:
+                raise
+        body["csr"] = {name: value for name, value in csr.items() if name != CHAIN}
+        return cps.update_enrollment(world.session, number, body, **policies)
 
     def _document(self, world: World) -> Document:
         found = world.cps.enrollment(self.ref)
@@ -408,10 +443,9 @@ class CpsBinding:
                 cure="Somebody else may have written it at the same time. Run the task again.",
                 title="The binding was not kept",
             )
-        if settled and self.present and self.set_ref is not None:
-            ca_set = world.mets.required(self.set_ref)
-            if not self._is_listed(world, ca_set, after):
-                raise self._not_listed(ca_set)
+        ca_set = {"caSetId": wanted.ca_set_id, "caSetName": plan.after["binding"]["ca_set_name"]}
+        if settled and wanted.bound and not self._is_listed(world, ca_set, after):
+            raise self._not_listed(ca_set)
 
     def _not_listed(self, ca_set: Document) -> ChangeEnded:
         return ChangeEnded(

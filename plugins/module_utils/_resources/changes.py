@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from .._api import cps
@@ -41,6 +42,23 @@ _NOT_YET: t.Final = frozenset(["not-found", "invalid-enrollment-state"])
 _RACES: t.Final = 5
 
 
+class Cancelling(t.Protocol):
+    """A wish with the option `pending_changes`."""
+
+    pending: str
+
+
+@contextlib.contextmanager
+def waiting_for_what_cannot_be_cancelled(wish: Cancelling) -> Iterator[None]:
+    """A change that is being deployed cannot be cancelled any more (cps-v2.md 6.5): the second plan waits for it."""
+    try:
+        yield
+    except Stale:
+        if wish.pending == "cancel":
+            wish.pending = "wait"
+        raise
+
+
 class ChangeEnded(WishError):
     """A change that stops before its end, for a person or for good. `kind` is its state or the input it wants."""
 
@@ -55,13 +73,15 @@ class ChangeEnded(WishError):
 
 @dataclass(slots=True)
 class Followed:
-    """A change on its way. `before_management` is called before change management is acknowledged; it may refuse."""
+    """A change on its way. `before_management` is called before change management is acknowledged; it may refuse.
+    `note` is called whenever its status has been read."""
 
     enrollment_id: int
     change_id: int
     common_name: str
     acknowledge: Acknowledgements
     before_management: Callable[[], None] = lambda: None
+    note: Callable[[], None] = lambda: None
     status: str = "new"
     answered: set[str] = field(default_factory=set)
     races: int = 0
@@ -70,7 +90,7 @@ class Followed:
         return f"change {self.change_id} of enrollment {self.enrollment_id} ({self.common_name})"
 
 
-def follow(world: World, plan: Plan, change: Followed, then: Callable[[], list[Watch]] | None = None) -> Watch:
+def follow(world: World, plan: Plan, change: Followed) -> Watch:
     """Watches a change until it is done. Acknowledgements given on the way become steps of the plan."""
 
     def look() -> Look:
@@ -79,37 +99,48 @@ def follow(world: World, plan: Plan, change: Followed, then: Callable[[], list[W
         except ApiError as error:
             if error.status == 404 and not _pending(world, change):
                 change.status = "completed"
+                change.note()
                 return Look(True, change.status)
             raise
         info = found["statusInfo"]
-        state = str(info.get("state"))
-        change.status = state
+        state = change.status = str(info.get("state"))
+        change.note()
         if state in ("error", "cancelled"):
             raise _failed(change, state, info)
         if state == "awaiting-input":
             _answer(world, plan, change, found)
         if state == "completed":
             world.forget()
-        return Look(state == "completed", f"{state} ({info.get('status')})")
+        return Look(state == "completed", f"{state} ({info.get('status')}){_hint(found)}")
 
-    return Watch(str(change), look, then=then)
+    return Watch(str(change), look)
 
 
-def lenient(watch: Watch) -> Watch:
-    """A change that is not of this run: when it ends badly, the wish may still be reached by one of ours (MEANING 2)."""
+def attach(world: World, plan: Plan, change: Followed, ended: set[int]) -> Watch:
+    """Watches a change that is not of this run: when it ends badly, the wish may still be reached by one of ours
+    (MEANING 2). Its id is noted in `ended`, as CPS may go on listing it as pending."""
+    watch = follow(world, plan, change)
     look = watch.look
 
     def again() -> Look:
         try:
             return look()
-        except ChangeEnded as ended:
-            if ended.kind not in ("error", "cancelled"):
+        except ChangeEnded as end:
+            if end.kind not in ("error", "cancelled"):
                 raise
-            moved = Stale(ended)
+            ended.add(change.change_id)
+            moved = Stale(end)
         raise moved
 
     watch.look = again
     return watch
+
+
+def _hint(found: Document) -> str:
+    """What a change that does not say it waits may be waiting for all the same (cps-v2.md 6.1, `suspended`)."""
+    links = [str(offered.get("update") or "") for offered in found.get("allowedInput") or []]
+    cures = [_CURES[kind] for kind in map(id_of_link, links) if kind in _CURES]
+    return f". {' '.join(cures)}".removesuffix(".") if cures else ""
 
 
 def _pending(world: World, change: Followed) -> bool:
@@ -131,7 +162,8 @@ def _failed(change: Followed, state: str, info: Document) -> ChangeEnded:
     return ChangeEnded(
         state,
         f"{change} ended as {state}: {said}.".replace("..", "."),
-        cure="Look at the change in CPS. Once it is settled, run the task again to request it anew.",
+        cure="Look at the change in CPS for the cause. Then run the task again to request it anew; while CPS still lists it "
+        "as pending, with `pending_changes: cancel`.",
         title=str(error.get("code") or state),
     )
 
@@ -153,7 +185,7 @@ def _answer(world: World, plan: Plan, change: Followed, found: Document) -> None
 
 def _acknowledge(world: World, plan: Plan, change: Followed, wanted: Document, link: str, cure: str) -> None:
     target = Target("change", change.common_name, str(change.change_id))
-    step = Step("acknowledge", target, f"{change} waits for {wanted.get('type')}.")
+    step = Step("acknowledge", target, f"{change} waits for {wanted.get('type')}.", part=link)
     try:
         info = _info(world, wanted)
         if info.get("warnings"):
@@ -163,14 +195,16 @@ def _acknowledge(world: World, plan: Plan, change: Followed, wanted: Document, l
         body: Document = {"acknowledgement": "acknowledge"}
         if info.get("validationResultHash"):
             body["hash"] = info["validationResultHash"]
+        # In the plan before it is sent, so that it is not forgotten when its answer is lost; once where it is given again.
+        plan.steps[:] = [other for other in plan.steps if other.identity != step.identity] + [step]
         with carry_out(world, step):
             cps.give_input(world.session, link, body)
     except ApiError as error:
         change.races += 1
         if error.slug not in _NOT_YET or change.races > _RACES:
             raise
+        plan.steps[:] = [other for other in plan.steps if other is not step]
         return
-    plan.steps.append(step)
     change.answered.add(link)
 
 

@@ -15,7 +15,7 @@ from .._domain.plan import Document, Plan, Step, Target
 from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
 from . import cps_looks
-from .changes import Followed, follow, lenient
+from .changes import Followed, attach, follow, waiting_for_what_cannot_be_cancelled
 from .cps_world import EnrollmentRef, common_name
 from .mets_world import unless_missing
 from .side_reads import unreadable
@@ -41,13 +41,15 @@ class EnrollmentRemoval:
         self.ref = EnrollmentRef.required(options)
         self.pending = options["pending_changes"]
         self.acknowledge = Acknowledgements.of(options)
+        #: Changes found to have failed, which CPS may go on listing as pending.
+        self.ended: set[int] = set()
 
     def read(self, world: World) -> Current:
         document = world.cps.enrollment(self.ref)
         if document is None:
             return Current(None)
         removal = self._removal(world, document)
-        if removal is not None:
+        if removal is not None and not (removal in self.ended and self.pending == "cancel"):
             return Current(document, removal)
         return Current(document, None, self._live(world, document))
 
@@ -132,12 +134,12 @@ class EnrollmentRemoval:
         number = int(plan.before["enrollment"]["enrollment_id"])
         todo = [step for step in plan.steps if not step.done]
         if waiter.wait:
-            waiter.until([lenient(follow(world, plan, change)) for change in plan.attached])
+            waiter.until([attach(world, plan, change, self.ended) for change in plan.attached])
         change_id: int | None = None
         for step in todo:
             if step.waits and not waiter.wait:
                 return
-            with carry_out(world, step, _STALE):
+            with waiting_for_what_cannot_be_cancelled(self), carry_out(world, step, _STALE):
                 change_id = cps.delete_enrollment(
                     world.session, number, allow_cancel_pending_changes=self.pending == "cancel"
                 )
