@@ -259,7 +259,7 @@ def test_a_rule_that_denies_nobody_here_is_no_hazard(house: House, rule: dict[st
 
 def test_a_guard_that_cannot_be_evaluated_is_unverified(house: House) -> None:
     enter(house, "enrollment bound to the same")
-    house.control.fault(api="papi", method="POST", path="find-by-value", every=True, then={"status": 403, "body": {}})
+    house.control.fault(api="papi", every=True, then={"status": 403, "body": {}})
     failed = house.fails("cps_mtls_binding", "hazard", **SAME, state="absent")
     assert [h["name"] for h in failed["failure"]["hazards"]] == ["unverified"]
 
