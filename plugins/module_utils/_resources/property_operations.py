@@ -194,11 +194,19 @@ def _read(world: World, prop: Document, record: Document) -> tuple[Document | No
         return None, None
 
 
+def _cause(found: t.Any) -> str:
+    """What a `failureCause` says: a problem document, only for validations that were put off (papi-v1.md 12.1, 12.4)."""
+    if not isinstance(found, dict):
+        return str(found or "")
+    details = [str(error.get("detail")) for error in found.get("errors") or [] if isinstance(error, dict)]
+    return " ".join([str(found.get("detail") or found.get("title") or ""), *details])
+
+
 def _ended(what: str, record: Document) -> OperationEnded:
-    cause = record.get("failureCause")
+    cause = _cause(record.get("failureCause"))
     return OperationEnded(
         "activation_failed",
         "The operation has not come to its end",
-        f"{what} ended as {record['status']}" + (f": {str(cause).rstrip('.')}." if cause else "."),
+        f"{what} ended as {record['status']}" + (f": {cause.rstrip('.')}." if cause else "."),
         cure="Run the task again to request it once more; if it fails again, take the id above to Akamai support.",
     )

@@ -27,7 +27,7 @@ from .problems import instance, refuse, type_uri
 from .rules import rules_path
 
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+")
-HIDDEN = frozenset(("steps", "complianceRecord", "useFastFallback", "cancelled"))
+HIDDEN = frozenset(("steps", "complianceRecord", "useFastFallback", "cancelled", "delayedFailure"))
 CANCELLABLE = frozenset(("NEW", "PENDING", "PENDING_DEACTIVATION"))
 FLAGS = {
     "acknowledgeAllWarnings": False,
@@ -106,7 +106,10 @@ def cancel_activation(call: Call) -> Reply:
     else:
         entry.pop("steps", None)
         progress.apply(call.account, prop, entry, "ABORTED", call.now())
-    return _answer(call, prop, [entry])
+    reply = _answer(call, prop, [entry])
+    for item in reply.body["activations"]["items"]:
+        item |= {name: reply.body[name] for name in ("accountId", "groupId")}
+    return reply
 
 
 # --- POST ------------------------------------------------------------------------------------------------------------
@@ -126,15 +129,14 @@ def create_activation(call: Call) -> Reply:
         raise refuse(call, "property-version/not-found")
     _check_compliance(call, body, network)
     _check_state(call, prop, number, network, kind)
-    end = None
+    delayed = None
     if kind == "ACTIVATE":
         if flags["useFastFallback"]:
             _check_fallback(call, prop, number, network)
-        end = _check_content(call, prop, version, body, flags)
+        delayed = _check_content(call, prop, version, body, flags)
     return _accept(
         call,
         prop,
-        end,
         {
             "propertyVersion": number,
             "network": network,
@@ -142,11 +144,12 @@ def create_activation(call: Call) -> Reply:
             "note": note,
             "notifyEmails": emails,
             **({"useFastFallback": True} if flags["useFastFallback"] else {}),
+            **({"delayedFailure": delayed} if delayed else {}),
         },
     )
 
 
-def _accept(call: Call, prop: Document, end: str | None, wish: Document) -> Reply:
+def _accept(call: Call, prop: Document, wish: Document) -> Reply:
     entry: Document = {
         "activationId": prefixed("atv", call.account.next_id("atv", 500001)),
         **wish,
@@ -156,7 +159,7 @@ def _accept(call: Call, prop: Document, end: str | None, wish: Document) -> Repl
     entry["submitDate"] = stamp(call.now())
     progress.touch(call.account, entry, call.now())
     prop["activations"].append(entry)
-    progress.schedule(call.emulator, call.account, prop, entry, end=end)
+    progress.schedule(call.emulator, call.account, prop, entry, end="FAILED" if "delayedFailure" in wish else None)
     names = Names(call)
     path = f"properties/{names('prp', prop['propertyId'])}/activations/{names('atv', entry['activationId'])}"
     link = names.link(path, prop["contractId"], prop["groupId"])
@@ -260,15 +263,18 @@ def _check_fallback(call: Call, prop: Document, number: int, network: str) -> No
         raise refuse(call, "activation/fast-fallback-unavailable")
 
 
-def _check_content(call: Call, prop: Document, version: Document, body: Document, flags: dict[str, bool]) -> str | None:
-    """Errors refuse, or with `delayValidations` make the activation end as FAILED; warnings want to be acknowledged."""
+def _check_content(
+    call: Call, prop: Document, version: Document, body: Document, flags: dict[str, bool]
+) -> Document | None:
+    """Errors refuse, or with `delayValidations` are the cause for which the activation fails; warnings want to be acknowledged."""
     path = rules_path(prop, version)
     about = validate.context(call.emulator, call.account, version["ruleFormat"], path, full=True)
     errors, found = validate.validate(version["rules"], about)
     if errors:
+        refusal = refuse(call, "activation/validation-failed", errors=errors)
         if flags["delayValidations"]:
-            return "FAILED"
-        raise refuse(call, "activation/validation-failed", errors=errors)
+            return refusal.document
+        raise refusal
     ccm = any(host.get("certProvisioningType") == "CCM" for host in version["hostnames"])
     if ccm and call.emulator.switch("papi_ccm_certificate") == "not_deployed":
         kind = type_uri("papi/v0/activation/unauthorized_third_party_cert_for_hostname")

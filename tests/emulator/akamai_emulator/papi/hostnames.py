@@ -19,7 +19,7 @@ HOSTS_PER_PROPERTY = 1000
 DEFAULT_CERTS_PER_CONTRACT = 100
 PROVISIONING = ("CPS_MANAGED", "DEFAULT", "CCM")
 CCM_MEMBERS = ("ccmCertificates", "mtls", "tlsConfiguration")
-RESPONSE_ONLY = frozenset(("certStatus", "ccmCertStatus", "domainOwnershipVerification"))
+PLAIN_MEMBERS = ("cnameType", "cnameFrom", "cnameTo", "edgeHostnameId", "certProvisioningType")
 HOSTNAME = re.compile(
     r"(?=.{1,253}$)(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
@@ -46,7 +46,7 @@ def patch_hostnames(call: Call) -> Reply:
     prop, version = _editable(call)
     body = parse_object(call)
     check_etag(call, version["etag"])
-    add, remove = body.get("add") or [], body.get("remove") or []
+    add, remove = ([] if body.get(name) is None else body[name] for name in ("add", "remove"))
     if not isinstance(add, list) or not isinstance(remove, list) or not all(isinstance(name, str) for name in remove):
         raise refuse(call, "json-mapping-error", "add and remove must be arrays, remove one of host names.")
     gone = {name.lower() for name in remove}
@@ -146,11 +146,11 @@ NESTED: dict[str, Checks] = {
 
 
 def _read(call: Call, item: Any) -> Document:
-    """One host name as it is stored; members that only answers have are left out."""
+    """One host name as it is stored; members that only answers have, and unknown ones, are left out."""
     if not isinstance(item, dict):
         raise refuse(call, "json-mapping-error", "A host name must be an object.")
-    host = {name: value for name, value in item.items() if name not in RESPONSE_ONLY and value is not None}
-    for name in ("cnameType", "cnameFrom", "cnameTo", "edgeHostnameId", "certProvisioningType"):
+    host = {name: item[name] for name in (*PLAIN_MEMBERS, *CCM_MEMBERS) if item.get(name) is not None}
+    for name in PLAIN_MEMBERS:
         if not isinstance(host.get(name, ""), str):
             raise refuse(call, "json-mapping-error", f"The field {name} must be a string.")
     if not host.get("cnameFrom"):
@@ -196,6 +196,7 @@ def _check_ccm(call: Call, host: Document) -> None:
         for name, check in NESTED[member].items():
             if value.get(name) is not None and not check(value[name]):
                 raise refuse(call, "json-mapping-error", f"The field {member}.{name} has the wrong type or value.")
+        host[member] = {name: value[name] for name in NESTED[member] if value.get(name) is not None}
     if host["certProvisioningType"] != "CCM":
         return
     certificates = host.get("ccmCertificates") or {}
@@ -244,7 +245,8 @@ def _answer(call: Call, prop: Document, version: Document) -> Reply:
         ("Hosts-Per-Property", HOSTS_PER_PROPERTY, len(version["hostnames"])),
         ("Default-Certs-Per-Contract", DEFAULT_CERTS_PER_CONTRACT, len(_default_names(call, prop["contractId"]))),
     ):
-        headers |= {f"X-Limit-{name}-Limit": str(limit), f"X-Limit-{name}-Remaining": str(max(0, limit - used))}
+        if name != "Default-Certs-Per-Contract" or _default(version["hostnames"]):
+            headers |= {f"X-Limit-{name}-Limit": str(limit), f"X-Limit-{name}-Remaining": str(max(0, limit - used))}
     return Reply(200, document, headers)
 
 

@@ -68,6 +68,20 @@ def parse_time(text: Any) -> dt.datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
 
 
+_DURATION = re.compile(
+    r"P(?=[\dT])(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?"
+)
+
+
+def parse_duration(text: str) -> dt.timedelta | None:
+    """An ISO 8601 duration of weeks, days, hours, minutes and seconds (`P1DT23H6M40S`), None for anything else."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        return None
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return dt.timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
 def absolute(call: Call, link: str) -> str:
     """An absolute URL for a redirect, since clients sign what they find there (clients.md 1)."""
     return f"https://{call.headers.get('host', '127.0.0.1')}{link}"

@@ -148,8 +148,8 @@ def _gave_up(account: Account, prop: Document, entry: Document, at: dt.datetime,
         active = prop[ACTIVE_MEMBER[network]] == entry["propertyVersion"]
         version[STATUS_MEMBER[network]] = "ACTIVE" if active else "ABORTED" if status == "ABORTED" else "INACTIVE"
     entry["fmaActivationState"] = "steady"
-    if status == "FAILED":
-        entry["failureCause"] = "The activation failed on the network."
+    if status == "FAILED" and "delayedFailure" in entry:
+        entry["failureCause"] = entry.pop("delayedFailure")
 
 
 _END = {

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..core import Call, Document, Reply
 from . import formats
-from .body import flag_field, integer_field, parse, parse_object, query, text_field
-from .ids import Names, parse_time, prefixed, same, stamp
+from .body import choice, flag_field, integer_field, parse, parse_object, query, text_field
+from .ids import Names, parse_duration, parse_time, prefixed, same, stamp
 from .lookups import settings_of
 from .model import (
     NETWORKS,
@@ -52,20 +52,43 @@ def shown(call: Call, names: Names, prop: Document) -> Document:
 def list_properties(call: Call) -> Reply:
     names = Names(call)
     found = items(call.account, "properties")
-    since = query(call, "modifiedSince")
+    since, network = query(call, "modifiedSince"), choice(call, "modifiedNetwork", (*NETWORKS, "BOTH"))
+    if network and since is None:
+        raise refuse(call, "missing-required-parameter", "modifiedNetwork needs modifiedSince.")
     if since is not None:
-        moment = parse_time(since)
-        if moment is None:
-            raise refuse(call, "bad-request", "modifiedSince must be an ISO 8601 time.")
-        found = [
-            prop
-            for prop in found
-            if any((parse_time(version["updatedDate"]) or moment) >= moment for version in prop["versions"])
-        ]
+        period = parse_duration(since)
+        if period is None:
+            raise refuse(call, "bad-request", "modifiedSince must be an ISO 8601 duration.")
+        found = [prop for prop in found if any(at >= call.now() - period for at in _modified(prop, network))]
+    headers = {}
     if since is None or (query(call, "contractId") and query(call, "groupId")):
         contract, group = scope(call)
+        headers = _limits(call, contract)
         found = [prop for prop in found if same(prop["contractId"], contract) and same(prop["groupId"], group)]
-    return Reply(200, {"properties": {"items": [shown(call, names, prop) for prop in found]}})
+    return Reply(200, {"properties": {"items": [shown(call, names, prop) for prop in found]}}, headers)
+
+
+def _modified(prop: Document, network: str | None) -> Iterator[dt.datetime]:
+    """When a property was changed: its versions, or what is on a network."""
+    if network is None:
+        times = [version["updatedDate"] for version in prop["versions"]]
+    else:
+        times = [entry["updateDate"] for entry in prop["activations"] if network in ("BOTH", entry["network"])]
+    yield from filter(None, map(parse_time, times))
+
+
+def _in_contract(call: Call, contract: str) -> int:
+    return sum(same(prop["contractId"], contract) for prop in items(call.account, "properties"))
+
+
+def _limits(call: Call, contract: str) -> dict[str, str]:
+    """The `X-Limit-*` headers of a contract (papi-v1.md 14)."""
+    return {
+        "X-Limit-Properties-Per-Contract-Limit": str(PROPERTIES_PER_CONTRACT),
+        "X-Limit-Properties-Per-Contract-Remaining": str(
+            max(0, PROPERTIES_PER_CONTRACT - _in_contract(call, contract))
+        ),
+    }
 
 
 def get_property(call: Call) -> Reply:
@@ -95,8 +118,7 @@ def create_property(call: Call) -> Reply:
         raise refuse(call, "invalid-rule-format")
     if any(prop["propertyName"] == name for prop in items(call.account, "properties")):
         raise refuse(call, "property/name-in-use")
-    used = sum(same(prop["contractId"], contract) for prop in items(call.account, "properties"))
-    if used >= PROPERTIES_PER_CONTRACT:
+    if _in_contract(call, contract) >= PROPERTIES_PER_CONTRACT:
         raise refuse(
             call,
             "limit-exceeded",
@@ -137,12 +159,7 @@ def create_property(call: Call) -> Reply:
     }
     items(call.account, "properties").append(prop)
     link = Names(call).link(f"properties/{Names(call)('prp', number)}", contract, group)
-    headers = {
-        "Location": link,
-        "X-Limit-Properties-Per-Contract-Limit": str(PROPERTIES_PER_CONTRACT),
-        "X-Limit-Properties-Per-Contract-Remaining": str(PROPERTIES_PER_CONTRACT - used - 1),
-    }
-    return Reply(201, {"propertyLink": link}, headers)
+    return Reply(201, {"propertyLink": link}, {"Location": link, **_limits(call, contract)})
 
 
 def _first_version(call: Call, clone: Any, rule_format: str | None) -> Document:

@@ -154,7 +154,7 @@ def check_shape(call: Call, rules: Any) -> None:
     """400 for what cannot be stored as a tree."""
     found = flaw(rules)
     if found is not None:
-        raise refuse(call, found.kind, found.text, errorLocation=found.pointer)
+        raise refuse(call, found.kind, found.text)
 
 
 def vocabulary(rules: Rule) -> set[tuple[str, ...]]:
@@ -189,8 +189,7 @@ class Tidy:
         kept = {
             name: value
             for name, value in rule.items()
-            if (name in RULE_MEMBERS or ("rule", name) in self.words)
-            and not (value is None and name in ("behaviors", "children", "criteria", "options"))
+            if (value is not None if name in RULE_MEMBERS else ("rule", name) in self.words)
         }
         for kind in KINDS:
             if kind in kept or self.normalise:

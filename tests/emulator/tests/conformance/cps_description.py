@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: the edgetrust.akamai contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Akamai's own OpenAPI document of CPS, held against every CPS answer of 200 or 202 the rows see.
+"""Akamai's own OpenAPI document of CPS, held against every CPS answer of 200 or 202 the rows see, and its request.
 
 The document is the edition before v12, so the overlay of cps-v2.md 14 is laid over it, and the repairs of its section
 13: without them real answers fail it.
@@ -13,12 +13,10 @@ import functools
 import json
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
-import jsonschema
 import requests
 
-from .description import plain, shared
+from .openapi import METHODS, Description, plain, shared
 
 PREFIX = "/cps/v2"
 MEDIA = re.compile(r"application/vnd\.akamai\.cps\.(?P<kind>[a-z-]+\.v\d+)\+json")
@@ -31,28 +29,64 @@ NEWER = {
     "change-management-info.v6": "change-management-info.v5",
 }
 FIPS: dict[str, Any] = {"type": ["boolean", "null"]}
+# Query parameters that the document lacks -> where they are documented.
+QUERIES = {"allow-duplicate-cn": "clients.md 3", "includeAll": "14, number 5"}
+
+
+# What CPS takes though the document does not have it.
+TAKEN = {
+    r"query contractId is missing": "3: official clients list without it",
+    r"a body of application/json is not described": "1: U, the switch cps_media_types=lax",
+    r"query colour is not described": "1: U, an unknown query parameter is not looked at",
+}
 
 
 @functools.cache
-def known() -> dict[str, Any]:
-    """Type -> JSON Schema of the answers; empty where the document is absent."""
+def description() -> Description | None:
+    """The document with its overlay and its repairs, or None where the file is absent."""
     source = shared() / "openapi" / "cps-v2.json"
     if not source.is_file():
-        return {}
-    found: dict[str, Any] = {}
-    for item in json.loads(source.read_text())["paths"].values():
-        for verb in ("get", "post", "put", "delete"):
-            for answer in item.get(verb, {}).get("responses", {}).values():
-                for media, content in answer.get("content", {}).items():
-                    if match := MEDIA.fullmatch(media):
-                        found[match["kind"]] = repaired(plain(content["schema"]), match["kind"])
-    for enrollment in (found["enrollment.v11"], found["enrollments.v11"]["properties"]["enrollments"]["items"]):
-        enrollment["required"].remove("enableMultiStackedCertificates")  # left out but for third-party (4.1)
-    return found | {new: with_fips(found[old]) for new, old in NEWER.items()}
+        return None
+    document = plain(json.loads(source.read_text()))
+    for item in document["paths"].values():
+        item.setdefault("parameters", []).extend({"name": name, "in": "query", "schema": {}} for name in QUERIES)
+        for method in METHODS:
+            for holder in _holders(item.get(method, {})):
+                _repair(holder["content"])
+    return Description(document, PREFIX)
+
+
+def _holders(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Request body and answers of an operation, those that have a body."""
+    found = [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
+    return [one for one in found if "content" in one]
+
+
+def _repair(content: dict[str, Any]) -> None:
+    for media, described in content.items():
+        if match := MEDIA.fullmatch(media):
+            described["schema"] = repaired(described["schema"], match["kind"])
+    for new, old in NEWER.items():
+        if older := content.get(_media(old)):
+            content[_media(new)] = {"schema": with_fips(older["schema"])}
+
+
+def _media(kind: str) -> str:
+    return f"application/vnd.akamai.cps.{kind}+json"
+
+
+def kinds() -> set[str]:
+    """Every type of an answer."""
+    known = description()
+    responses = [r for op in known.operations for r in op.node["responses"].values()] if known else []
+    return {match["kind"] for r in responses for media in r.get("content", {}) if (match := MEDIA.fullmatch(media))}
 
 
 def repaired(schema: Any, kind: str) -> Any:
     """Section 13: what the document says against its own samples and the real answers."""
+    enrollments = schema["properties"].get("enrollments", {}).get("items") if kind.startswith("enrollments") else None
+    for enrollment in filter(None, (enrollments, schema if kind.startswith("enrollment.") else None)):
+        enrollment["required"].remove("enableMultiStackedCertificates")  # left out but for third-party (4.1)
     for name, node in members(schema):
         if name == "id":
             node["type"] = "integer"
@@ -86,18 +120,19 @@ def members(schema: Any) -> list[tuple[str, dict[str, Any]]]:
     return found + (members(schema["items"]) if isinstance(schema.get("items"), dict) else [])
 
 
-@functools.cache
-def _validator(kind: str) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(known()[kind])
-
-
 def check(answer: requests.Response) -> None:
-    """A CPS answer has the shape that its media type promises."""
-    media = MEDIA.fullmatch(answer.headers.get("Content-Type", ""))
-    if not known() or not urlsplit(answer.url).path.startswith(PREFIX + "/") or not answer.ok or media is None:
+    """A CPS answer has the shape that its media type promises, and what was taken is described."""
+    known = description()
+    operation = known and known.find(answer)
+    media = answer.headers.get("Content-Type", "")
+    if known is None or operation is None or not answer.ok or not MEDIA.fullmatch(media):
         return
-    errors = [
-        f"{'/'.join(map(str, e.absolute_path))}: {e.message}"
-        for e in _validator(media["kind"]).iter_errors(answer.json())
-    ]
-    assert not errors, f"{errors[:3]} in {answer.request.method} {answer.url} -> {answer.text[:1500]}"
+    seen = f"{operation.name} {answer.url} -> {answer.status_code} {answer.text[:1500]}"
+    response = known.response(operation, answer.status_code)
+    assert response is not None, f"the document has no such status here: {seen}"
+    described = response["content"].get(media)
+    assert described is not None, f"the document has no {media} here: {seen}"
+    errors = known.errors(described["schema"], answer.json())
+    assert not errors, f"{errors[:3]} in {seen}"
+    errors = known.request_errors(operation, answer.request, TAKEN)
+    assert not errors, f"taken, but {errors[:3]}: {seen}"

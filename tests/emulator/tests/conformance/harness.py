@@ -20,7 +20,7 @@ import requests
 from akamai.edgegrid import EdgeGridAuth
 from akamai_emulator.testing import Running
 
-from . import cps_description, description
+from . import cps_description, mets_description, papi_description
 
 # Long enough that nothing ends by itself while the rows run; rows that want an end use `Control.advance`.
 DURATIONS = {
@@ -87,8 +87,8 @@ class Client:
             timeout=HTTP_LIMIT,
             allow_redirects=redirects,
         )
-        description.check(answer)
-        cps_description.check(answer)
+        for described in (mets_description, cps_description, papi_description):
+            described.check(answer)
         return answer
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str | None] | None = None) -> Any:

@@ -26,6 +26,7 @@ from .papi_harness import (
     expect,
     host,
     hostnames_of,
+    later,
     link_id,
     live,
     ok,
@@ -33,6 +34,7 @@ from .papi_harness import (
     rows,
     rules_of,
     send,
+    start,
     version_of,
 )
 
@@ -140,6 +142,7 @@ def test_find_by_value(row: Row, house: House) -> None:
         f"GET {{P}}/properties?contractId={CONTRACT}&groupId=grp_15166",
         200,
         has={"properties.items": []},
+        heads={"X-Limit-Properties-Per-Contract-Limit": "1000", "X-Limit-Properties-Per-Contract-Remaining": "993"},
     ),
     expect(
         "list of an unknown group",
@@ -149,10 +152,26 @@ def test_find_by_value(row: Row, house: House) -> None:
     ),
     expect(
         "list under modifiedSince needs neither",
-        "GET {P}/properties?modifiedSince=2020-01-01T00:00:00Z",
+        "GET {P}/properties?modifiedSince=P1DT23H6M40S",
         200,
-        has={"properties.items": list},
+        has={"properties.items.#": 7},
     ),
+    expect(
+        "list of what was not modified in time",
+        "GET {P}/properties?modifiedSince=PT10S",
+        200,
+        given=(later(), draft("plain", 1)),
+        has={"properties.items.#": 1, "properties.items.0.propertyId": PLAIN},
+    ),
+    expect(
+        "list of what was modified on a network",
+        "GET {P}/properties?modifiedSince=P1W&modifiedNetwork=STAGING",
+        200,
+        given=(start("plain"), start("newer", network="PRODUCTION")),
+        has={"properties.items.#": 1, "properties.items.0.propertyId": PLAIN},
+    ),
+    expect("modifiedSince is a duration", "GET {P}/properties?modifiedSince=2020-01-01T00:00:00Z", 400),
+    expect("modifiedNetwork needs modifiedSince", "GET {P}/properties?modifiedNetwork=BOTH&", 400),
     expect(
         "one, active",
         "GET {www}?",
