@@ -37,6 +37,14 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _is_options_of_rule(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("is_secure"), bool | None)
+
+
+def _is_override(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in ("overrideId", "name"))
+
+
 Members = Mapping[str, Callable[[Any], bool]]
 RULE_MEMBERS: Members = {
     "name": _is_text,
@@ -49,10 +57,10 @@ RULE_MEMBERS: Members = {
     "uuid": _is_text,
     "templateUuid": _is_text,
     "templateLink": _is_text,
-    "options": _is_object,
+    "options": _is_options_of_rule,
     "variables": _is_list,
     "advancedOverride": _is_text,
-    "customOverride": _is_object,
+    "customOverride": _is_override,
 }
 ELEMENT_MEMBERS: Members = {
     "name": _is_text,
@@ -62,11 +70,16 @@ ELEMENT_MEMBERS: Members = {
     "locked": _is_flag,
 }
 
+VARIABLE_MEMBERS: Members = {
+    **dict.fromkeys(("name", "value", "description"), _is_text),
+    **dict.fromkeys(("hidden", "sensitive"), _is_flag),
+}
+
 # The lists of a rule besides `children`: what their items are made of, and what those must have.
 _PARTS: tuple[tuple[str, Members, tuple[str, ...]], ...] = (
     ("behaviors", ELEMENT_MEMBERS, ("name", "options")),
     ("criteria", ELEMENT_MEMBERS, ("name", "options")),
-    ("variables", {"name": _is_text}, ("name",)),
+    ("variables", VARIABLE_MEMBERS, ("name",)),
 )
 
 
