@@ -79,6 +79,7 @@ def test_rules_about_a_set_that_does_not_exist_yet_cannot_be_asked_about(house: 
     made = house.ok("mets_ca_set", check=True, ca_set_name="new")
     result = house.ok("papi_mtls_rule", check=True, assume=[made], **{**DENY, "ca_set_names": ["new"]})
     assert asked(house) == []
+    assert "is bound to CA set 1001, and the rule expects new." in told(result)[0]
     assert told(result)[-1] == "Server-side check skipped: the rules name a CA set that is still to be made."
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._domain import hostnames, mtls_rule
-from .._domain.plan import Document
+from .._domain.plan import PREDICTED_PREFIX, Document
 from .._domain.references import host
 from .enforcement import bindings_for, names_of
 from .mets_world import CaSetRef
@@ -87,7 +87,8 @@ def _differs(what: str, set_id: str, ocsp: bool, rule: Document) -> str | None:
     if not set_id:
         return f"{what} is not bound to a CA set"
     if rule["ca_set_ids"] and set_id not in rule["ca_set_ids"]:
-        return f"{what} is bound to CA set {set_id}, and the rule expects {', '.join(rule['ca_set_ids'])}"
+        bound, *expected = (number.removeprefix(PREDICTED_PREFIX) for number in (set_id, *rule["ca_set_ids"]))
+        return f"{what} is bound to CA set {bound}, and the rule expects {', '.join(expected)}"
     if ocsp != rule["ocsp"]:
         return f"{what} has OCSP {'on' if ocsp else 'off'}, and the rule expects it {'on' if rule['ocsp'] else 'off'}"
     return None
