@@ -11,7 +11,7 @@ import pytest
 from in_process import House
 from properties import EDITABLE, PLAIN, PUT_RULES, change, problem, steps, switched
 from starts import enter
-from starts_papi import DENY, EDITS, NEW_HOST, version_of
+from starts_papi import DENY, EDITS, NEW_HOST, RULE_NAME, version_of
 
 
 def asked(house: House) -> list[dict[str, Any]]:
@@ -112,6 +112,19 @@ def test_what_papi_would_drop_fails_in_a_dry_run(house: House) -> None:
     house.control.fault(**PUT_RULES, nth=1, then={"status": 200, "body": stored})
     failed = house.fails("papi_mtls_rule", "dropped_members", check=True, **DENY)
     assert "/rules/children" in failed["failure"]["errors"][0]["member"]
+
+
+def test_a_misspelt_option_of_a_whole_tree_fails_in_a_dry_run_as_in_the_run(house: House) -> None:
+    enter(house, EDITABLE)
+    house.ok("papi_mtls_rule", check=True, **DENY)
+    tree = asked(house)[0]["body"]["rules"]
+    rule = next(r for r in tree["children"] if r["name"] == RULE_NAME)
+    rule["behaviors"][0]["options"]["enableDenyRequests"] = True
+    foreseen, failed = (
+        house.fails("papi_rules", "dropped_members", check=check, property_name="www", rules=tree)
+        for check in (True, False)
+    )
+    assert foreseen["failure"] == failed["failure"] and "enableDenyRequests" in failed["msg"]
 
 
 def test_warnings_of_papi_are_those_of_the_run(house: House) -> None:
