@@ -88,6 +88,7 @@ class House:
         arguments = {
             **connection,
             **options,
+            "_ansible_module_name": f"edgetrust.akamai.{module}",
             "_ansible_check_mode": check,
             "_ansible_diff": diff,
             "_ansible_keep_remote_files": False,

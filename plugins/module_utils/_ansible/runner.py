@@ -37,7 +37,7 @@ LIBRARIES: t.Final = (
 HTTP_TIMEOUT: t.Final = 60.0
 RETRY_TIMEOUT: t.Final = 300.0
 YEAR: t.Final = 31_536_000
-READ: t.Final = "`ansible-doc edgetrust.akamai.<module>` shows the options and what they take."
+READ: t.Final = "`ansible-doc {module}` shows the options and what they take."
 REPORT: t.Final = "This is a fault of the collection: please report it, with this message and what the task looks like."
 
 
@@ -52,12 +52,17 @@ class Module(AnsibleModule):
         specs = self.argument_spec
         self.params = {name: _refusable(value, specs.get(name) or {}) for name, value in self.params.items()}
 
+    @property
+    def read_on(self) -> str:
+        """Where the options are explained."""
+        return READ.format(module=self._name)
+
     def exit_json(self, **result: t.Any) -> t.NoReturn:
         super().exit_json(**self._shaped(result))
         raise AssertionError("exit_json has returned")
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        failure = WishError("invalid_option", str(msg), cure=READ).failure()
+        failure = WishError("invalid_option", str(msg), cure=self.read_on).failure()
         super().fail_json(msg=msg, **self._shaped({"changed": False, "plan": [], "failure": failure, **result}))
         raise AssertionError("fail_json has returned")
 
@@ -189,7 +194,7 @@ def _guarded(module: Module, body: t.Callable[[Run], None]) -> t.NoReturn:
 
 def _fail(run: Run, msg: str, failure: Document, **more: t.Any) -> t.NoReturn:
     seen = settle_unknown(run.current_plan.seen)[0] if run.current_plan else {}
-    cure = failure["cure"] = failure["cure"] or (READ if failure["type"] == "invalid_option" else None)
+    cure = failure["cure"] = failure["cure"] or (run.module.read_on if failure["type"] == "invalid_option" else None)
     run.module.fail_json(msg=f"{msg} {cure}" if cure else msg, failure=failure, **run.report(), **seen, **more)
 
 

@@ -209,7 +209,13 @@ def check(
     ]
     if len(certificates) > LIMIT:
         problems.append(
-            Problem(None, None, None, f"{len(certificates)} certificates are more than the {LIMIT} a version can hold")
+            Problem(
+                None,
+                None,
+                None,
+                f"{len(certificates)} certificates are more than the {LIMIT} that a version can hold: leave out those that "
+                "nobody needs",
+            )
         )
     return problems
 
@@ -362,8 +368,7 @@ class _Reader:
     def text(self, file: str, text: str, description: str | None) -> None:
         blocks = pem.split(text)
         if not blocks:
-            reason = "holds no PEM object and is not DER" if text.strip() else "is empty"
-            self.problems.append(Problem(file, None, None, reason))
+            self.problems.append(Problem(file, None, None, pem.nothing_in(text)))
         for position, block in enumerate(blocks, start=1):
             self.block(file, position, block, description)
 
@@ -416,13 +421,12 @@ def _refusals(certificate: Certificate, now: datetime, allow_insecure_sha1: bool
 
 
 def _unreadable(der: bytes, error: ValueError) -> str:
-    from cryptography import x509
-
-    try:
-        x509.load_der_x509_csr(der)
-    except ValueError:
-        return f"cannot be parsed as an X.509 certificate: {str(error).rstrip('.')}"
-    return next(reason for part, reason in pem.NOT_A_CERTIFICATE if part == "CERTIFICATE REQUEST")
+    label = x509_reader.label_of(der)
+    if label is not None:
+        return str(pem.Block(label, None, 1).refusal)
+    if "ExtraData" in str(error):
+        return "has more behind the first certificate: DER holds one, several go into PEM"
+    return f"cannot be parsed as an X.509 certificate: {str(error).rstrip('.')}"
 
 
 def _suffixes() -> str:

@@ -15,6 +15,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _PRIVATE_KEY = re.compile(
     r"-*\s*BEGIN [^\r\n-]*PRIVATE KEY.*?(?:END [^\r\n-]*PRIVATE KEY[^\r\n-]*-*|(?=-----BEGIN )|\Z)", re.DOTALL
 )
+_BARE = re.compile(r"MI[A-Za-z0-9+/]{60,}={0,2}")
+_FILE_NAME = re.compile(r"[^\s<>]{1,255}\.[A-Za-z0-9]{1,4}")
 _SECRET_LINE = re.compile(r"[A-Za-z0-9+/=]{16,}")
 
 CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"})
@@ -23,8 +25,12 @@ CERTIFICATE_LABELS = frozenset({"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERT
 NOT_A_CERTIFICATE: tuple[tuple[str, str], ...] = (
     ("PRIVATE KEY", "is a private key, which has no place in a truststore: take it out of what is handed over"),
     ("CERTIFICATE REQUEST", "is a certificate signing request, not a certificate: give the certificate of the CA"),
-    ("PKCS7", "is a PKCS #7 container: convert it with 'openssl pkcs7 -print_certs'"),
+    (
+        "PKCS7",
+        "is a PKCS #7 container: convert it with 'openssl pkcs7 -print_certs', and '-inform DER' where it is not PEM",
+    ),
     ("PKCS #7", "is a PKCS #7 container: convert it with 'openssl pkcs7 -print_certs'"),
+    ("PKCS12", "is a PKCS #12 container: take the certificates out with 'openssl pkcs12 -nokeys'"),
     ("CMS", "is a CMS container: convert it with 'openssl pkcs7 -print_certs'"),
     ("PUBLIC KEY", "is a public key without a certificate"),
     ("CRL", "is a certificate revocation list, not a certificate"),
@@ -62,6 +68,18 @@ def decode(data: bytes) -> str:
 def split(text: str) -> list[Block]:
     """All objects of a bundle in their order; text between them, indentation and line ends do not matter."""
     return list(_blocks(text))
+
+
+def nothing_in(text: str) -> str:
+    """Why a text without any object is no certificate."""
+    plain = "".join(text.split())
+    if not plain:
+        return "is empty"
+    if _BARE.fullmatch(plain):
+        return "is base64 without the lines BEGIN CERTIFICATE and END CERTIFICATE around it"
+    if _FILE_NAME.fullmatch(text.strip()):
+        return "looks like the name of a file: give it as `path`"
+    return "holds no PEM object and is not DER"
 
 
 def armour(der: bytes) -> str:
@@ -104,7 +122,8 @@ def _block(label: str, body: str, line: int) -> Block:
     try:
         der = base64.b64decode("".join(body.split()), validate=True)
     except ValueError:
-        return Block(label, None, line, "is not valid base64")
+        quoted = " (it has \\n written out where lines should end)" if "\\n" in body else ""
+        return Block(label, None, line, f"is not valid base64{quoted}")
     if not der:
         return Block(label, None, line, "is empty")
     # OpenSSL's trusted form appends trust settings to the certificate.

@@ -54,7 +54,10 @@ def bare(value: Any, kind: str | None = None) -> str | None:
     for prefix_kind, prefix in PREFIXES.items():
         if text.startswith(prefix):
             if kind is not None and kind != prefix_kind:
-                raise InvalidOption(f"{text!r} is the id of a {_words(prefix_kind)}, not of a {_words(kind)}.")
+                raise InvalidOption(
+                    f"{text!r} is the id of a {_words(prefix_kind)}, not of a {_words(kind)}.",
+                    cure=f"The id of a {_words(kind)} starts with {PREFIXES[kind]}, or has no prefix.",
+                )
             return text.removeprefix(prefix)
     return text
 
@@ -95,7 +98,7 @@ def one_of(options: Mapping[str, Any], *names: str, required: bool = True) -> tu
 def only(
     matches: Iterable[T],
     what: str,
-    seen: Iterable[Any] = (),
+    seen: Iterable[Any] | None = None,
     *,
     show: Callable[[T], str] = str,
     cure: str | None = None,
@@ -103,12 +106,13 @@ def only(
     """The only one of `matches`; none is `not_found`, several are `ambiguous`.
 
     `what` names the thing in messages (`CA set "partners"`), `seen` are the names that
-    exist, `show` tells matches apart.
+    exist (None: not looked for), `show` tells matches apart.
     """
     hits = list(matches)
     if not hits:
-        names = sorted({str(name) for name in seen}, key=str.casefold)
-        raise NotFound(f"{what} was not found. {_seen(names)}", cure=cure, errors=[{"seen": name} for name in names])
+        names = sorted({str(name) for name in seen or ()}, key=str.casefold)
+        listed = "" if seen is None else f" {_seen(names)}"
+        raise NotFound(f"{what} was not found.{listed}", cure=cure, errors=[{"seen": name} for name in names])
     if len(hits) > 1:
         shown = [show(hit) for hit in hits]
         raise Ambiguous(

@@ -7,6 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cryptography import x509
 
 #: Keywords of name attributes as METS prints them; an attribute that is not here prints as `OID.<dotted>`.
@@ -98,6 +100,36 @@ def key(certificate: x509.Certificate) -> tuple[str | None, int | None]:
     }
     kind = next((kind for kind, cls in kinds.items() if isinstance(public, cls)), None)
     return kind, getattr(public, "key_size", None)
+
+
+def label_of(der: bytes) -> str | None:
+    """What DER holds that is no certificate, by the label that PEM has for it; None for what is not known."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key, pkcs7
+
+    # A PFX begins with its version, which is 3, and its content.
+    if b"\x02\x01\x03\x30" in der[:12]:
+        return "PKCS12"
+    readers: dict[str, Callable[[bytes], object]] = {
+        "PRIVATE KEY": lambda data: load_der_private_key(data, None),
+        "PUBLIC KEY": load_der_public_key,
+        "CERTIFICATE REQUEST": x509.load_der_x509_csr,
+        "X509 CRL": x509.load_der_x509_crl,
+        "PKCS7": pkcs7.load_der_pkcs7_certificates,
+    }
+    return next((label for label, read in readers.items() if _reads(read, der)), None)
+
+
+def _reads(read: Callable[[bytes], object], der: bytes) -> bool:
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        read(der)
+    except TypeError:
+        return True  # A private key that is encrypted.
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _parameter_hash(certificate: x509.Certificate) -> str | None:

@@ -46,6 +46,16 @@ def version_number(
     return int(text)
 
 
+def days_option(options: t.Mapping[str, t.Any], name: str) -> int | None:
+    """An option that is a number of days from now."""
+    days: int | None = options.get(name)
+    if days is not None and not 0 <= days <= 36_500:
+        raise InvalidOption(
+            f"{name}: {days} is not between 0 and 36500.", cure="Give a number of days; 0 is about what has expired."
+        )
+    return days
+
+
 @dataclass(slots=True)
 class Current:
     """The set and its networks; versions and users only where something has to be started. `users` None: could not be read."""

@@ -81,7 +81,7 @@ class CaSet:
         source = options.get("clone_from")
         if source and not self.present:
             raise InvalidOption("`clone_from` only goes with `state: present`.")
-        self.source = CaSetRef.required(source) if source else None
+        self.source = CaSetRef.required(source, "clone_from: ") if source else None
         self.source_number = version_number(source, required=False, action="clone") if source else None
 
     def read(self, world: World) -> Current:
@@ -140,8 +140,9 @@ class CaSet:
         refuse_deleting(ca_set)
         held = ca_set.get("description") or None
         if self.description is not None and self.description != held:
+            now = f"is {held!r}" if held is not None else "is empty"
             raise Frozen(
-                f'The description of CA set "{ca_set["caSetName"]}" is {held!r} and cannot be changed to {self.description!r}.',
+                f'The description of CA set "{ca_set["caSetName"]}" {now} and cannot be changed to {self.description!r}.',
                 cure="METS has no way to change it: take the option out, or make a new set under another name.",
             )
 

@@ -15,7 +15,7 @@ from .._domain.errors import Frozen, InvalidOption, NotFound, WishError
 from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.references import description_text
 from .._wire.errors import ApiError
-from .activation import version_number
+from .activation import days_option, version_number
 from .ca_set_version_state import MEMBERS, Current, brief, held_fingerprints, shown
 from .mets_operations import MOVED, refuse_deleting
 from .mets_world import CaSetRef
@@ -49,7 +49,7 @@ class CaSetVersion:
         self.update_editable = options["when_editable"] == "update"
         self.new_when_frozen = options["when_frozen"] == "new_version"
         self.unreleased = bool(options.get("include_unreleased_edits"))
-        self.expiring_days: int | None = options.get("fail_if_expiring_within_days")
+        self.expiring_days = days_option(options, "fail_if_expiring_within_days")
         self.bundle = certificates.load(
             options.get("certificates"), options.get("certificates_file"), options.get("certificates_directory")
         )

@@ -53,7 +53,8 @@ class EnrollmentRef:
         return cls(number, name, contract)
 
     def __str__(self) -> str:
-        return f'enrollment "{self.name}"' if self.name is not None else f"enrollment {self.id}"
+        within = f" of contract {self.contract}" if self.contract else ""
+        return f'enrollment "{self.name}"{within}' if self.name is not None else f"enrollment {self.id}"
 
 
 class CpsWorld:
@@ -88,8 +89,10 @@ class CpsWorld:
         found = self.enrollment(ref)
         if found is not None:
             return found
-        seen = [common_name(e) for e in self.enrollments(ref.contract)] if ref.name is not None else []
+        seen = [common_name(e) for e in self.enrollments(ref.contract)] if ref.name is not None else None
         cure = "Check the name and the contract. This collection makes no enrollments; make it in CPS first."
+        if ref.name is None:
+            cure = "Check the id: `cps_enrollment_info` lists what there is."
         none: Document = only([], str(ref), seen, cure=cure)
         return none
 

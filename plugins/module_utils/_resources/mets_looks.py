@@ -12,7 +12,7 @@ from .._domain import mtls_rule
 from .._domain.certificates import moment
 from .._domain.errors import InvalidOption
 from .._domain.plan import Document
-from .._domain.references import given, prefixed
+from .._domain.references import given, is_number, prefixed
 from .._domain.shapes import pick, snake
 from . import ca_set, ca_set_version_state
 from .activation import version_number
@@ -109,7 +109,7 @@ class Activations:
     def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
         self.ref = CaSetRef.required(options)
         self.number = version_number(options, required=False, action="name a version")
-        self.activation_id = given(options.get("activation_id"))
+        self.activation_id = number_option(options, "activation_id", "an activation")
         self.network = options.get("network")
 
     def look(self, world: World) -> Document:
@@ -221,6 +221,14 @@ def _rule(prop: Document, version: int, rule: Document) -> Document:
         "active_on": [network for network in NETWORKS if prop.get(f"{network.lower()}Version") == version],
         **pick(rule, "rule_name", "rule_path", "hostnames", "enforcement", "ca_set_ids"),
     }
+
+
+def number_option(options: t.Mapping[str, t.Any], name: str, what: str) -> str | None:
+    """An option that is an id made of digits."""
+    text = given(options.get(name))
+    if text is not None and not is_number(text):
+        raise InvalidOption(f"{name}: {text!r} is not the id of {what}, which is made of digits.", cure="Check the id.")
+    return text
 
 
 def time_option(options: t.Mapping[str, t.Any], name: str) -> dt.datetime | None:

@@ -30,11 +30,11 @@ class CaSetRef:
     id: str | None = None
 
     @classmethod
-    def required(cls, options: t.Mapping[str, t.Any]) -> CaSetRef:
+    def required(cls, options: t.Mapping[str, t.Any], where: str = "") -> CaSetRef:
         found = cls.optional(options)
         if found is None:
             raise InvalidOption(
-                "One of ca_set_name and ca_set_id is required.",
+                f"{where}One of ca_set_name and ca_set_id is required.",
                 cure="An empty value, as from an undefined result, counts as none.",
             )
         return found
@@ -107,8 +107,10 @@ class MetsWorld:
     def required(self, ref: CaSetRef) -> Document:
         """The CASet, or a `not_found` error that lists the names seen."""
         found = self.ca_set(ref)
-        seen = [] if found is not None or ref.name is None else [s["caSetName"] for s in self.ca_sets()]
+        seen = None if found is not None or ref.name is None else [s["caSetName"] for s in self.ca_sets()]
         cure = "Check the name, or make the set first with `mets_ca_set`; a dry run takes the result of that task as `assume`."
+        if ref.name is None:
+            cure = "Check the id: `mets_ca_set_info` lists what there is."
         return only([] if found is None else [found], str(ref), seen, cure=cure)
 
     def ca_sets(self, *, prefix: str | None = None, deleted: bool = False) -> list[Document]:

@@ -103,7 +103,8 @@ CURES: tuple[Row, ...] = (
     Row("A name has 3 to 64 characters of A-Z a-z 0-9 . _ - % and no '...'.", type="ca-set-name-validation-failure"),
     Row("The account holds as many CA sets as it may: delete one.", type="ca-set-limit-reached"),
     Row("The set holds as many versions as it may: delete old ones.", type="ca-set-version-limit-reached"),
-    Row("Spread the certificates over two CA sets.", type="certificate-limit-reached"),
+    Row("Leave out certificates that nobody needs, expired ones first.", type="certificate-limit-reached"),
+    Row("Correct the field that the message names.", api="mets", type="invalid-field"),
     Row("Use the version that holds these certificates already.", type="duplicate-ca-set-version"),
     Row(
         "Correct or leave out the certificates in `errors`.",
@@ -133,7 +134,8 @@ CURES: tuple[Row, ...] = (
     ),
     # CPS (cps-v2.md 9).
     Row(
-        "A change of the enrollment is pending. Wait for it or cancel it (`pending_changes: wait` or `cancel`).",
+        "A change of the enrollment is pending. Wait for it (`pending_changes: wait`), or have it cancelled "
+        "(`pending_changes: cancel`) while it is not being deployed.",
         type="cannot-cancel-pending-change",
         passing=True,
     ),

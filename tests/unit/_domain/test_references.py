@@ -108,6 +108,8 @@ def test_only() -> None:
     assert none.value.errors == [{"seen": "a"}, {"seen": "b"}]
     assert none.value.cure == "Look again."
     with pytest.raises(NotFound, match="There is none at all"):
+        references.only([], "thing", [])
+    with pytest.raises(NotFound, match=r"^thing was not found\.$"):
         references.only([], "thing")
     with pytest.raises(NotFound, match="and 5 more"):
         references.only([], "thing", range(25))
