@@ -202,6 +202,11 @@ EXAMPLES = r"""
           rule_name: Callers of the API
           state: absent
 
+- name: All rules in files
+  edgetrust.akamai.papi_rules_export:
+    property_name: www
+    dest: my-property-rules
+
 - name: All rules from files, and the rule of mutual TLS on top of them
   edgetrust.akamai.papi_property_edit:
     property_name: www

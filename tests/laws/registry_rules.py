@@ -47,18 +47,16 @@ class TreeTwin(VersionTwin):
         return {**super().read(house, result, moment), "tree": tree}
 
 
-def _changed(key: str, result: Result) -> set[str]:
-    return {entry["path"] for moment in ("before", "after") for entry in result["diff"][moment][key]}
-
-
 def _files(read: Result, result: Result) -> Result:
-    return {"changed_files": [f for f in read["changed_files"] if f["path"] in _changed("changed_files", result)]}
+    names = {step["target"]["name"] for step in result["plan"]}
+    return {"changed_files": [file for file in read["changed_files"] if file["path"] in names]}
 
 
 def _rules(read: Result, result: Result) -> Result:
     rules = [rule for rule in read["mtls_rules"] if rule["rule_name"] == "Callers"]
-    excerpt = rule_outline.excerpt(read["tree"], _changed("changed_rules", result))
-    return {"mtls_rules": rules, "hostnames": [], "changed_rules": excerpt}
+    shown = (result["diff"][moment]["changed_rules"] for moment in ("before", "after"))
+    paths = {entry["path"] for entries in shown for entry in entries}
+    return {"mtls_rules": rules, "hostnames": [], "changed_rules": rule_outline.excerpt(read["tree"], paths)}
 
 
 TREE_TWIN = TreeTwin("papi_rules_export", {}, _rules)

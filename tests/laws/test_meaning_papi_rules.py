@@ -380,6 +380,15 @@ def test_rule_4_a_later_task_sees_the_predicted_tree(house: House) -> None:
     assert house.writes() == []
 
 
+def test_a_tilde_in_the_tree_is_no_set_that_is_still_to_be_made(house: House) -> None:
+    enter(house, "property with a new version as yet unedited")
+    tree = with_child(tree_of(house), comments="~partners")
+    result = house.ok("papi_rules", check=True, **WWW, rules=tree, base_version="3")
+    assert result["api_warnings"][1:] == [] and "checked" not in result["api_warnings"][0]["detail"]
+    assert json.loads(result["predicted_rules"])["children"][-1]["behaviors"][0]["options"]["comments"] == "~partners"
+    assert any(r["method"] == "PUT" and r["query"].get("dryRun") for r in house.control.requests())
+
+
 def test_rule_4_a_predicted_tree_that_would_deny_is_refused_at_its_activation(house: House) -> None:
     enter(house, "property with the rule")
     tree = copy.deepcopy(tree_of(house, 3))

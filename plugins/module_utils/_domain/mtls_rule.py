@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from . import rule_tree
 from .errors import Ambiguous, Frozen, InvalidOption
+from .plan import is_predicted
 from .references import host
 from .rule_tree import Element, Place, Rule
 
@@ -101,6 +102,13 @@ def locate(tree: Rule, rule_name: str) -> Place | None:
 def find_enforcing(tree: Rule) -> list[Place]:
     """All rules that have enforceMtlsSettings, whatever they are called."""
     return rule_tree.find(tree, lambda rule: bool(rule_tree.elements(rule, "behaviors", ENFORCE)))
+
+
+def names_predicted_set(tree: Rule) -> bool:
+    """Whether a rule enforces a CA set that does not exist yet."""
+    found = (rule_tree.elements(place.rule, "behaviors", ENFORCE) for place in find_enforcing(tree))
+    ids = (rule_tree.options(item).get("certificateAuthoritySet") for items in found for item in items)
+    return any(is_predicted(number) for numbers in ids if isinstance(numbers, list) for number in numbers)
 
 
 def ensure(tree: Rule, rule_format: str, wish: RuleWish) -> Edit:

@@ -189,7 +189,10 @@ def _included(text: str, spot: _Spot, home: Path | None) -> Path:
     if not all(Path(os.path.realpath(path)).is_relative_to(root) for path in ([file] if file else candidates)):
         raise InvalidOption(f"{spot}: {_short(name)} leads out of {home}.", cure="Keep all files in that directory.")
     if file is None:
-        raise InvalidOption(f"{spot}: there is no file {_short(name)} in {' or '.join(map(str, folders))}.")
+        raise InvalidOption(
+            f"{spot}: there is no file {_short(name)} in {' or '.join(map(str, folders))}.",
+            cure="Put it there, or take what includes it out.",
+        )
     return file
 
 
@@ -233,11 +236,14 @@ def _parsed(path: Path, spot: _Spot) -> Any:
     try:
         return json.loads(path.read_bytes(), object_pairs_hook=_members, parse_constant=_no_number, parse_float=_finite)
     except OSError as error:
-        raise InvalidOption(f"{spot}: cannot be read: {error.strerror or 'unknown error'}.") from None
+        raise InvalidOption(
+            f"{spot}: cannot be read: {error.strerror or 'unknown error'}.",
+            cure=f"Name a directory with {MAIN}, or the file of a tree.",
+        ) from None
     except RecursionError:
         raise _too_deep(spot) from None
     except ValueError as error:
-        cure = None
+        cure = "Correct the file there."
         if isinstance(error, json.JSONDecodeError) and error.doc[error.pos : error.pos + 1] == "\u00a0":
             cure = "A non-breaking space (U+00A0) stands there, as in text from web pages. Make it an ordinary one."
         raise InvalidOption(f"{spot}: is no JSON: {error}.", cure=cure) from None

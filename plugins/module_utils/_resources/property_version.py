@@ -9,9 +9,9 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._api import papi
-from .._domain import hostnames, rule_outline, rule_tree
+from .._domain import hostnames, mtls_rule, rule_outline, rule_tree
 from .._domain.errors import Hazard, WishError
-from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, settle_unknown
+from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target
 from .._domain.references import given, prefixed
 from .._domain.shapes import pick
 from .._wire.errors import ApiError
@@ -63,7 +63,7 @@ HOSTNAME_DIFF: t.Final = (
 @dataclass(slots=True)
 class Current:
     """The property and the choice of the version; `made` are the edits on the base, `tried` is what a
-    dry run would store. `paths` are the rules that a wish for the whole tree changes."""
+    dry run would store."""
 
     prop: Document | None
     made: Made
@@ -75,7 +75,6 @@ class Current:
     tried: Content | None = None
     hazards: list[Hazard] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +93,7 @@ class PropertyEdit:
         self.edits = from_options(self.edit_options(options))
         self.base = base_option(options, default=noted_version(self.edits))
         self.notes = given(options.get("version_notes"))
+        self.paths: list[str] = []  # the rules that a wish for the whole tree changes, by all plans of the run
 
     @staticmethod
     def edit_options(options: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
@@ -115,9 +115,8 @@ class PropertyEdit:
         if source is not None:
             current.hazards = hazards(world, choice, current.made, source)
             current.remarks = remarks(choice, source)
-            current.paths = (
-                rule_outline.differing(choice.held.rules, current.made.content.rules) if choice.writes else []
-            )
+            if choice.writes:
+                self.paths += rule_outline.differing(choice.held.rules, current.made.content.rules)
         made = current.made
         shown = [*made.rules_before, *made.rules_after, *made.hostnames_before, *made.hostnames_after]
         current.names = set_names(world, shown, known)
@@ -167,7 +166,7 @@ class PropertyEdit:
         exists = not choice.creates and choice.target not in choice.prop["predicted"]
         if not exists or self._rules_reason(current, choice) is None:
             return
-        if settle_unknown(wanted.rules)[1]:
+        if mtls_rule.names_predicted_set(wanted.rules):
             world.warn("Server-side check skipped: the rules name a CA set that is still to be made.")
             return
         try:
@@ -286,7 +285,7 @@ class PropertyEdit:
         current: Current,
     ) -> Document:
         whole = {
-            "changed_rules": rule_outline.excerpt(content.rules, current.paths) if current.paths else [],
+            "changed_rules": rule_outline.excerpt(content.rules, self.paths) if self.paths else [],
             "rule_errors": content.errors,
             "rule_warnings": content.warnings,
         }

@@ -138,8 +138,9 @@ class RulesExport:
 
     @staticmethod
     def projection(result: t.Mapping[str, t.Any] | None) -> Document:
-        """What a diff shows: the files that change, by their digests."""
-        return {"changed_files": (result or {}).get("changed_files") or []}
+        """What a diff shows: a line for each file that changes."""
+        entries = (result or {}).get("changed_files") or []
+        return {"changed_files": [_line(entry["path"], entry["sha256"]) for entry in entries]}
 
     # apply
 
@@ -156,3 +157,7 @@ class RulesExport:
                 held[name] = write.content
             step.done = True
             plan.seen = self._result(write.current, changing, held)
+
+
+def _line(path: str, digest: t.Any) -> t.Any:
+    return f"{path} (SHA-256 {digest[:12]})" if isinstance(digest, str) else digest
