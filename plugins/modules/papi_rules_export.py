@@ -72,7 +72,7 @@ changed_files:
   type: list
   elements: dict
   contains:
-    path: {description: Name of the file, relative to O(dest)., type: str, returned: always, sample: Performance.json}
+    path: {description: "Name of the file, relative to O(dest).", type: str, returned: always, sample: Performance.json}
     sha256:
       description: Digest of its content.
       type: str

@@ -94,6 +94,7 @@ STARTS: dict[str, list[Start | None]] = {
     "guide_first_steps": [stock],
     "guide_onboarding": [stock, None, None],
     "guide_rotation": [onboarded, None, None, None],
+    "guide_rule_files": [stock, None, None, None],
     "guide_safety": [with_two_versions],
     "guide_teardown": [onboarded, with_a_certificate_of_its_own],
     "guide_powershell": [stock, *[None] * (len(lists_of(POWERSHELL)) - 1)],
