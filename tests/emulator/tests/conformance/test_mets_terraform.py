@@ -4,27 +4,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from .certificates import many
+from .clients import Go, line, times, zoned
 from .harness import METS, House
 from .mets_worlds import FINISH, NETWORKS, SETS, certificates
-
-
-def zoned(value: Any) -> bool:
-    """RFC 3339 with a zone, or null; `""` would fail the whole answer."""
-    return value is None or dt.datetime.fromisoformat(value).tzinfo is not None
-
-
-def dates(document: Any) -> list[Any]:
-    """Every value of a member whose name ends in Date or Time, at any depth."""
-    if isinstance(document, list):
-        return [value for item in document for value in dates(item)]
-    if not isinstance(document, dict):
-        return []
-    own = [value for name, value in document.items() if name.endswith(("Date", "Time"))]
-    return own + [value for item in document.values() for value in dates(item)]
 
 
 class Terraform:
@@ -32,15 +17,12 @@ class Terraform:
 
     def __init__(self, house: House) -> None:
         self.house = house
+        self.go = Go(house)
 
     def call(self, method: str, path: str, status: int, body: Any = None) -> Any:
-        # The Go library sends a Content-Type on every request, with or without a body (clients.md 1).
-        answer = self.house.client().send(method, path, body, {"Content-Type": "application/json"})
-        assert answer.status_code == status, answer.text
-        if not answer.content:
-            return None
-        assert all(zoned(value) for value in dates(answer.json())), answer.text
-        return answer.json()
+        found = self.go.call(method, path, status, body, result=method != "DELETE")
+        assert all(zoned(value) for value in times(found)), found
+        return found
 
     def move(self, ca_set: str, version: int, verb: str, network: str) -> None:
         self.call("GET", f"{SETS}/{ca_set}/versions/{version}", 200)
@@ -67,6 +49,8 @@ class Terraform:
         return int(next(found))
 
 
+@line("2", "Sequence of a Terraform life: POST")
+@line("2", "status codes, exact")
 def test_a_life(house: House) -> None:
     terraform = Terraform(house)
     first, second, third = many(3)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .clients import line
 from .harness import PAPI, Client, House
 from .papi_harness import (
     AUTH,
@@ -157,11 +158,19 @@ def live(provider: Provider, criterion: Document) -> None:
     provider.delete()
 
 
+@line("4", "create a property")
+@line("4", "activation")
+@line("4", "deactivation")
+@line("4", "delete one")
 def test_a_life_on_a_middle_format(house: House) -> None:
     switch("papi_normalise", "off")(house)
     live(Provider(house, "v2025-10-16"), OLD_CRITERION)
 
 
+@line("4", "create a property")
+@line("4", "activation")
+@line("4", "deactivation")
+@line("4", "delete one")
 def test_a_life_from_v2026_02_16_on(house: House) -> None:
     switch("papi_normalise", "off")(house)
     live(Provider(house, "v2026-02-16"), NEW_CRITERION)

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from .clients import line
 from .harness import DURATIONS, METS, PAPI, House, check_problem
 from .papi_harness import (
     CG,
@@ -41,6 +42,7 @@ def test_rate_limit_headers(house: House) -> None:
     assert int(second["X-RateLimit-Remaining"]) < int(first["X-RateLimit-Limit"])
 
 
+@line("1", "Rate headers count only as `X-RateLimit-Next`")
 def test_rate_limit(house: House) -> None:
     """A bucket of 1000 that refills at 100 a minute (1.8)."""
     house.control.switch(rate_limits="documented")
