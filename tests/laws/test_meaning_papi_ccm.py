@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from in_process import House
-from properties import PLAIN, activated, change, held, steps
+from properties import PLAIN, activated, change, held, steps, switched
 from starts import ROOTS, enter, pems
 from starts_papi import CCM_HOST, DENY, MAIL, property_of, version_of
 
@@ -334,6 +334,52 @@ def test_rule_4_a_host_name_that_would_go_live_uses_its_set(house: House) -> Non
     failed = house.fails("mets_activation", "busy", assume=[edited, activation], **inactive)
     assert f"host name {NAME} (property www)" in failed["msg"]
     assert house.writes() == []
+
+
+@pytest.mark.parametrize("module", ["mets_activation", "mets_ca_set"])
+def test_rule_2_a_set_on_its_way_off_is_waited_for(house: House, module: str) -> None:
+    enter(house, WITH_CCM)
+    unbound(house)
+    wish: dict[str, Any] = {"ca_set_name": "partners", "state": "inactive"}
+    if module == "mets_ca_set":
+        wish = {"ca_set_name": "partners", "state": "absent", "deactivate": True}
+    edited = house.ok("papi_property_hostname", **OFF)
+    live(house, edited, networks=["STAGING"])
+    live(house, edited, wait=False, networks=["PRODUCTION"])
+    house.control.forget_requests()
+    first = house.ok(module, **wish, wait=False)
+    assert first["changed"] is False and len(first["deferred"]) == len(first["plan"]) and house.writes() == []
+    assert any(f"off host name {NAME} (property www), which will complete" in text for text in first["assumptions"])
+    result = house.ok(module, **wish)
+    assert all(step["done"] for step in result["plan"]) and result["waited_seconds"] > 100
+    writes = house.control.requests(write=True)
+    assert [r["status"] for r in writes] == [202] * len(writes)
+
+
+def test_rule_2_an_activation_that_fails_leaves_the_set_in_use(house: House) -> None:
+    enter(house, WITH_CCM)
+    unbound(house)
+    edited = house.ok("papi_property_hostname", **OFF)
+    with switched(house, papi_activation_end="FAILED"):
+        live(house, edited, wait=False, networks=["STAGING"])
+        house.control.forget_requests()
+        failed = house.fails("mets_activation", "busy", ca_set_name="partners", state="inactive")
+    assert f"in use by host name {NAME}" in failed["msg"] and house.writes() == []
+
+
+def test_mets_may_learn_late_that_the_host_names_are_gone(house: House) -> None:
+    enter(house, "set active on both")
+    refusal = {
+        "type": "/mtls-edge-truststore/error-types/ca-set-in-use-by-ccm-hostnames-and-not-cps-enrollments",
+        "title": "In use",
+        "status": 409,
+        "detail": "The CA set is in use.",
+    }
+    late = {"method": "POST", "path": "/deactivate$", "nth": 1, "times": 2}
+    house.control.fault(api="mets", **late, then={"status": 409, "body": refusal})
+    wish = {"ca_set_name": "partners", "state": "inactive"}
+    assert all(step["done"] for step in house.ok("mets_activation", **wish)["plan"])
+    assert [r["status"] for r in house.control.requests(write=True)][:3] == [409, 409, 202]
 
 
 def test_another_version_of_the_set_counts_its_host_names(house: House) -> None:

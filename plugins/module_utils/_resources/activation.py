@@ -14,7 +14,14 @@ from .._domain.plan import SERVER_MADE, Document, Plan, Step
 from .._domain.references import given, is_number
 from .._domain.shapes import pick, snake
 from .._wire.errors import ApiError
-from .mets_operations import deactivation_steps, operation_step, refuse_deleting, refuse_in_use, run_operations
+from .mets_operations import (
+    deactivation_steps,
+    operation_step,
+    refuse_deleting,
+    refuse_in_use,
+    run_operations,
+    wait_for_leaving,
+)
 from .mets_world import NETWORKS, CaSetRef, NetworkState
 from .side_reads import unreadable
 from .world import Wait, World
@@ -65,6 +72,7 @@ class Current:
     records: list[Document] = field(default_factory=list)
     versions: list[Document] = field(default_factory=list)
     users: list[str] | None = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
 
 
 class Activation:
@@ -94,6 +102,7 @@ class Activation:
                 current.versions = world.mets.versions(ca_set)
             if any(state.settled is not None for state in states.values()):
                 current.users = self._users(world, ca_set)
+                current.leaving = world.mets.leaving(ca_set) if not self.active else []
         return current
 
     def _users(self, world: World, ca_set: Document) -> list[str] | None:
@@ -125,6 +134,7 @@ class Activation:
         if todo:
             self._refuse_running(todo)
             plan.steps = self._activations(plan, current, todo) if self.active else self._deactivations(current, todo)
+            wait_for_leaving(plan, current.leaving)
         plan.after = self._predicted(plan, current)
         return plan
 

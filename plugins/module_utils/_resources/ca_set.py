@@ -13,7 +13,16 @@ from .._domain.plan import SERVER_MADE, Document, Plan, Step, Target, predicted_
 from .._domain.references import description_text
 from .._domain.shapes import pick, snake
 from .activation import version_number
-from .mets_operations import MOVED, deactivation_steps, deletion_watch, refuse_deleting, refuse_in_use, run_operations
+from .mets_operations import (
+    MOVED,
+    deactivation_steps,
+    deletion_watch,
+    refuse_deleting,
+    refuse_in_use,
+    run_operations,
+    wait_for_leaving,
+    when_free,
+)
 from .mets_world import CaSetRef, NetworkState, unless_missing
 from .world import Wait, World
 from .writes import carry_out
@@ -64,6 +73,7 @@ class Current:
     ca_set: Document | None
     networks: dict[str, NetworkState] = field(default_factory=dict)
     users: list[str] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
     source: Document | None = None
     deleting: bool = False
 
@@ -92,7 +102,7 @@ class CaSet:
             return Current(ca_set)
         if ca_set["caSetStatus"] == "DELETING" and world.mets.deletion_runs(ca_set):
             return Current(ca_set, deleting=True)
-        return Current(ca_set, world.mets.networks(ca_set), world.mets.users(ca_set))
+        return Current(ca_set, world.mets.networks(ca_set), world.mets.users(ca_set), world.mets.leaving(ca_set))
 
     def _source(self, world: World, ref: CaSetRef) -> Document:
         """The version to clone: the one named, else the newest (mets-v2.md 3.9)."""
@@ -170,6 +180,7 @@ class CaSet:
         target = Target("ca_set", name, str(ca_set["caSetId"]))
         waits = bool(plan.steps or ending)
         plan.steps.append(Step("delete", target, "The set is not wanted.", ending, waits=waits))
+        wait_for_leaving(plan, current.leaving)
         return plan
 
     def _refuse_active(self, name: str, networks: t.Mapping[str, NetworkState]) -> None:
@@ -212,8 +223,7 @@ class CaSet:
             run_operations(world, waiter, deactivations, delete.payload, lambda record: None)
             if delete.waits and not waiter.wait:
                 return
-            with carry_out(world, delete, MOVED):
-                mets.delete_ca_set(world.session, ca_set_id)
+            when_free(world, waiter, delete, lambda: mets.delete_ca_set(world.session, ca_set_id))
         if waiter.wait:
             waiter.until([deletion_watch(world, ca_set_id, name)])
         world.forget()

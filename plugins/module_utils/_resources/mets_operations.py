@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from .._api import mets
 from .._domain.errors import WishError
-from .._domain.plan import Document, Step, Target
+from .._domain.plan import Document, Plan, Step, Target
 from .._domain.waits import Look, Watch
+from .._wire.errors import ApiError
 from .mets_world import NetworkState
 from .world import Stale, Wait, World
 from .writes import carry_out
@@ -29,6 +30,17 @@ MOVED: t.Final = frozenset(
         "ca-set-name-is-not-unique",
     ]
 )
+
+
+# What METS says of a set whose host names have just been taken off it; clients send the request again (clients.md 2).
+LAGGING: t.Final = frozenset(
+    [
+        "ca-set-in-use-by-ccm-hostnames-and-not-cps-enrollments",
+        "ca-set-in-use-by-hostnames",
+        "find-associations-failed-for-ccm-hostnames-but-cps-enrollments-not-linked-to-ca-set",
+    ]
+)
+T = t.TypeVar("T")
 
 
 class OperationFailed(WishError):
@@ -78,6 +90,42 @@ def refuse_in_use(ca_set: Document, users: t.Sequence[str], action: str) -> None
         )
 
 
+def wait_for_leaving(plan: Plan, leaving: t.Iterable[str]) -> None:
+    """Host names that the set is being taken off count as gone, and the steps wait until they are (MEANING 2)."""
+    for name in leaving:
+        plan.assumptions.append(f"The set is being taken off {name}, which will complete.")
+        for step in plan.steps:
+            step.waits = True
+
+
+def when_free(world: World, waiter: Wait, step: Step, send: t.Callable[[], T]) -> T:
+    """What a request about a set answers that METS refuses while host names are on their way off the set.
+
+    It is sent once they are gone, and again if METS is not aware of that yet.
+    """
+    ca_set = {"caSetId": step.target.id, "caSetName": step.target.name}
+    answers: list[T] = []
+
+    def attempt() -> Look:
+        leaving = world.mets.leaving(ca_set)
+        if leaving:
+            world.forget()
+            return Look(False, f"{', '.join(leaving)} has the set still")
+        refuse_in_use(ca_set, world.mets.users(ca_set), f"{step.verb}d")
+        try:
+            with carry_out(world, step, MOVED):
+                answers.append(send())
+        except ApiError as error:
+            if error.slug not in LAGGING or not waiter.wait:
+                raise
+            return Look(False, error.detail or error.title)
+        return Look(True)
+
+    if not attempt().done:
+        waiter.until([Watch(f'CA set "{step.target.name}" is free', attempt)])
+    return answers[0]
+
+
 def operation_step(verb: str, ca_set: Document, version: int, state: NetworkState, reason: str) -> Step:
     """A step that (de)activates a version on a network, behind whatever runs there."""
     ca_set_id = str(ca_set["caSetId"])
@@ -109,6 +157,8 @@ def run_operations(
     """
 
     def enter(step: Step) -> list[Watch]:
+        if step.waits and not waiter.wait:
+            return []
         blocker = step.payload.blocker
         if blocker is None:
             return begin(step)
@@ -119,7 +169,7 @@ def run_operations(
         return _watch(world, record, note, _stale, then=lambda: [watch for step in behind for watch in begin(step)])
 
     def begin(step: Step) -> list[Watch]:
-        record = _request(world, step)
+        record = _request(world, waiter, step)
         note(record)
         followers = [other for other in steps if other.payload.behind is step]
         return [_watch(world, record, note, _failed, then=lambda: [w for f in followers for w in enter(f)])]
@@ -130,12 +180,12 @@ def run_operations(
         waiter.until(watches)
 
 
-def _request(world: World, step: Step) -> Document:
-    request = mets.activate if step.verb == "activate" else mets.deactivate
+def _request(world: World, waiter: Wait, step: Step) -> Document:
+    about = (step.payload.ca_set_id, t.cast(int, step.target.version), t.cast(t.Any, step.target.network))
+    if step.verb == "deactivate":
+        return when_free(world, waiter, step, lambda: mets.deactivate(world.session, *about))
     with carry_out(world, step, MOVED):
-        return request(
-            world.session, step.payload.ca_set_id, t.cast(int, step.target.version), t.cast(t.Any, step.target.network)
-        )
+        return mets.activate(world.session, *about)
 
 
 def _failed(error: OperationFailed) -> Exception:

@@ -250,12 +250,24 @@ class MetsWorld:
     # Use
 
     def users(self, ca_set: Document) -> list[str]:
-        """Who uses the set, in words: `enrollment 10001 (www.example.com)`, `host name www.example.com (property 1)`."""
-        associations = self.associations(ca_set)
-        found = [f"enrollment {e['enrollmentId']} ({e['cn']})" for e in associations["enrollments"]]
-        for entry in associations["properties"]:
-            named = entry.get("propertyName") or entry["propertyId"]
-            found += [f"host name {h['hostName']} (property {named})" for h in entry.get("hostnames") or []]
+        """Who uses the set, in words: `enrollment 10001 (www.example.com)`, `host name www.example.com (property 1)`.
+
+        Host names that it is being taken off do not count (MEANING 2); they are `leaving`.
+        """
+        enrollments = [f"enrollment {e['enrollmentId']} ({e['cn']})" for e in self.associations(ca_set)["enrollments"]]
+        return [*enrollments, *self._hostnames(ca_set, leaving=False)]
+
+    def leaving(self, ca_set: Document) -> list[str]:
+        """The host names that the set is being taken off, in the same words."""
+        return self._hostnames(ca_set, leaving=True)
+
+    def _hostnames(self, ca_set: Document, *, leaving: bool) -> list[str]:
+        found = [
+            f"host name {h['hostName']} (property {entry.get('propertyName') or entry['propertyId']})"
+            for entry in self.associations(ca_set)["properties"]
+            for h in entry.get("hostnames") or []
+            if (h.get("status") == "DETACHING") is leaving
+        ]
         # A host name is listed once for each network.
         return list(dict.fromkeys(found))
 
