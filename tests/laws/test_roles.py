@@ -165,6 +165,27 @@ def test_teardown_in_the_order_of_the_guide(playbooks: Playbooks, onboarded: Any
     assert account["properties"][0]["versions"][-1]["hostnames"] == []
 
 
+def test_teardown_and_a_host_name_that_has_the_set_itself(playbooks: Playbooks, onboarded: Any, house: House) -> None:
+    """On a certificate of Cloud Certificate Manager: what no entry names is a stop before the first write."""
+    control, name = playbooks.emulator.control, "ccm.example.com"
+    wish = {"certificate_type": "CCM", "ccm_certificates": {"rsa_cert_id": "1"}, "mtls": {"ca_set_name": "partners"}}
+    edge = "www.example.com.edgekey.net"
+    house.ok("papi_property_hostname", property_name="www", hostnames=[name], edge_hostname=edge, **wish)
+    house.ok("papi_activation", property_name="www", version=4, notify_emails=["ops@example.com"])
+    control.put_state(house.control.state())
+    control.forget_requests()
+    refused = playbooks.role("mtls_teardown", CONFIG)
+    assert refused.status != 0 and writes(control.requests()) == []
+    assert f"in use by host name {name} (property www)" in refused.text and "mtls={state: absent}" in refused.text
+    www, shop = CONFIG["properties"]
+    config = {**CONFIG, "properties": [{**www, "hostnames": ["www.example.com", name]}, shop]}
+    accepted = {"remove_hostnames": True, "allow_outage": ["delete_live_hostname"]}
+    done = planned_and_done(playbooks, "mtls_teardown", config, **accepted)
+    assert verbs(done)[-1] == "delete ca_set"
+    left = control.state()["accounts"]["A-CCT1234"]["properties"][0]["versions"][-1]["hostnames"]
+    assert [h["cnameFrom"] for h in left] == ["api.example.com"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
