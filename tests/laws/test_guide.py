@@ -73,6 +73,11 @@ def with_two_versions(stage: Stage) -> None:
     stage.house.ok("mets_ca_set_version", ca_set_name="partners", certificates_file="new-ca.pem")
 
 
+def with_a_ccm_host_name(stage: Stage) -> None:
+    onboarded(stage)
+    Stage(stage.house).run(lists_of(ONBOARDING)[2].document)
+
+
 def with_a_certificate_of_its_own(stage: Stage) -> None:
     """As `onboarded`, with www.example.com alone on its certificate."""
     onboarded(stage)
@@ -92,11 +97,11 @@ STARTS: dict[str, list[Start | None]] = {
     "guide_emulator": [],
     "guide_errors": [stock],
     "guide_first_steps": [stock],
-    "guide_onboarding": [stock, None, None],
+    "guide_onboarding": [stock, None, onboarded, None],
     "guide_rotation": [onboarded, None, None, None],
     "guide_rule_files": [stock, None, None, None],
     "guide_safety": [with_two_versions],
-    "guide_teardown": [onboarded, with_a_certificate_of_its_own],
+    "guide_teardown": [onboarded, with_a_certificate_of_its_own, with_a_ccm_host_name],
     "guide_powershell": [stock, *[None] * (len(lists_of(POWERSHELL)) - 1)],
 }
 
@@ -112,7 +117,7 @@ def test_every_list_of_tasks_runs(stage: Stage, page: Path) -> None:
 
 
 def test_the_account_is_as_found_after_the_teardowns(stage: Stage) -> None:
-    keep, give_up = lists_of(RST / "guide_teardown.rst")
+    keep, give_up, ccm = lists_of(RST / "guide_teardown.rst")
     onboarded(stage)
     stage.run(keep.document)
     sets = stage.house.ok("mets_ca_set_info")["ca_sets"]
@@ -124,6 +129,11 @@ def test_the_account_is_as_found_after_the_teardowns(stage: Stage) -> None:
     assert stage.house.ok("mets_ca_set_info")["ca_sets"] == []
     assert stage.house.ok("cps_enrollment_info", enrollment_id=10001)["enrollments"] == []
     assert stage.house.ok("papi_property_info", hostname="www.example.com")["properties"] == []
+    with_a_ccm_host_name(stage)
+    used = {"ca_set_name": "partners", "include_rules": False}
+    assert stage.house.ok("mets_association_info", **used)["associations"]["hostnames"]
+    stage.run(ccm.document)
+    assert stage.house.ok("mets_association_info", **used)["associations"]["hostnames"] == []
 
 
 def test_a_rotation_ends_with_the_new_authority_alone(stage: Stage) -> None:

@@ -82,11 +82,12 @@ def test_a_set_without_certificates_gets_no_version_yet_is_torn_down_whole() -> 
 
 
 def test_rule_21_entries_of_one_property_are_one_edit_of_it() -> None:
-    second = {"property_name": "www", "rule_name": "second", "hostnames": ["api.example.com"], "note": "both"}
+    own = [{"name": "own", "behaviors": [{"name": "hsts", "options": {"enable": True}}]}]
+    second = {"property_name": "www", "rule_name": "second", "child_rules": own, "note": "both"}
     work = mtls_config({"properties": [WWW, {"property_name": "shop"}, second]})
     assert [edit["property_name"] for edit in work["papi_property_edit"]] == ["www", "shop"]
     rules = [edit["mtls_rule"] for edit in work["papi_property_edit"][0]["edits"]]
-    assert [rule.get("rule_name") for rule in rules] == [None, "second"]
+    assert [(rule.get("rule_name"), rule.get("child_rules")) for rule in rules] == [(None, None), ("second", own)]
     assert work["papi_activation"] == [{"property_name": "www", "note": "both"}, {"property_name": "shop"}]
 
 
@@ -161,6 +162,8 @@ REFUSED = [
     (entry("properties", hostname="www.example.com"), "properties[0].hostname: unknown key; did you mean hostnames?"),
     (entry("properties", zzz=1), "properties[0].zzz: unknown key (there are property_name, "),
     (entry("properties", hostnames="www.example.com"), "properties[0].hostnames: expects a list, not text"),
+    (entry("properties", child_rules={"name": "a"}), "properties[0].child_rules: expects a list, not keys and values"),
+    (entry("properties", child_rules=["a"]), "properties[0].child_rules[0]: expects keys and values, not text"),
     (entry("properties", hostnames=[["a"]]), "properties[0].hostnames[0]: expects text, not a list"),
     (entry("properties", enforcement=True), "properties[0].enforcement: expects text, not true or false"),
     (entry("enrollments", ocsp="maybe"), "enrollments[0].ocsp: expects true or false, not 'maybe'"),
