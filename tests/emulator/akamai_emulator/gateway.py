@@ -16,6 +16,8 @@ CASES: dict[str, tuple[int, str, str, str]] = {
     "access-token": (401, "pep-authn/deny", "Not authorized", "Invalid authorization access token"),
     "clock": (400, "pep-authn/request-error", "Bad request", "Invalid timestamp"),
     "client-token": (400, "pep-authn/request-error", "Bad request", "Invalid client token"),
+    "missing-400": (400, "pep-authn/request-error", "Bad request", "Authorization header missing"),
+    "missing-401": (401, "pep-authn/deny", "Not authorized", "Authorization header missing"),
     "malformed-400": (400, "pep-authn/request-error", "Bad request", "Invalid authorization header"),
     "malformed-401": (401, "pep-authn/deny", "Not authorized", "Invalid authorization header"),
     "malformed-http": (400, "pep-authn/request-error", "Bad request", "Invalid HTTP request"),

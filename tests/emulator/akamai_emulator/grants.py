@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .core import Account, Call, Emulator, Operation, Reply, Service, Switch
+from .core import Account, Call, Document, Emulator, Operation, Reply, Service, Switch
 
 SCOPE = "https://luna.akamaiapis.net/-/scope/{name}/-/{level}"
 
@@ -50,18 +50,22 @@ def _no_route(call: Call, methods: Iterable[str]) -> Reply:
     title = "Method Not Allowed" if known else "Not Found"
     return Reply(
         status,
-        {"type": "about:blank", "title": title, "status": status, "instance": call.path},
+        _problem(status, title) | {"instance": call.path},
         {"Allow": known} if known else {},
         "application/problem+json",
     )
 
 
+def _problem(status: int, title: str) -> Document:
+    return {"type": "about:blank", "title": title, "status": status}
+
+
 def _rate_limited(call: Call, limit: int, remaining: int, wait: float) -> Reply:
-    return Reply(429, {"type": "about:blank", "title": "Too Many Requests", "status": 429})
+    return Reply(429, _problem(429, "Too Many Requests"), content_type="application/problem+json")
 
 
 def _crash(call: Call) -> Reply:
-    return Reply(500, {"type": "about:blank", "title": "Internal Server Error", "status": 500})
+    return Reply(500, _problem(500, "Internal Server Error"), content_type="application/problem+json")
 
 
 SERVICE = Service(

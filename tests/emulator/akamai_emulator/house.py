@@ -173,7 +173,8 @@ class House(Emulator):
         """The name of the client that signed the request. Raises Refusal (order of checks: edgegrid.md 4)."""
         auth = edgegrid.parse(request.headers.get("authorization", ""))
         if auth is None:
-            raise gateway.refusal(f"malformed-{self.switch('malformed_authorization')}", request)
+            flaw = "malformed" if request.headers.get("authorization") else "missing"
+            raise gateway.refusal(f"{flaw}-{self.switch('malformed_authorization')}", request)
         try:
             signed_at = auth.moment().timestamp()
         except ValueError:

@@ -152,15 +152,16 @@ def flag_field(call: Call, body: dict[str, Any], name: str, default: bool) -> bo
 
 def check_etag(call: Call, current: str, in_body: Any = None) -> None:
     """`If-Match` with its quotes, and the `etag` member of a rules body, against the current etag: 412 on a difference."""
+    conflict = call.emulator.switch("papi_etag_conflict")
     header = call.headers.get("if-match")
     if (
         header is not None
         and header.strip() != "*"
         and f'"{current}"' not in (part.strip() for part in header.split(","))
     ):
-        raise refuse(call, "etag-conflict")
+        raise refuse(call, conflict)
     if in_body is not None:
         if not isinstance(in_body, str):
             raise refuse(call, "json-mapping-error", "The field etag must be a string.")
         if in_body.strip('"') != current:
-            raise refuse(call, "etag-conflict")
+            raise refuse(call, conflict)

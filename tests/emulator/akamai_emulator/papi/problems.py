@@ -149,6 +149,12 @@ KINDS: dict[str, tuple[int, str, str, str]] = {
         "ETag Conflict",
         "The etag does not match the current one of the property version: it was changed since you read it.",
     ),
+    "http/precondition-failed": (
+        412,
+        "papi/v1/http/precondition-failed",
+        "Precondition Failed",
+        "The etag in If-Match does not match the current one of the property version.",
+    ),
     "already-activated-version": (
         403,
         "papi/v0/property-version/already-activated",

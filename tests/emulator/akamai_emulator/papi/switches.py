@@ -36,6 +36,11 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "papi_etag_mismatch", ("412", "409", "400"), "Status for a wrong createFromVersionEtag or cloneFromVersionEtag."
     ),
+    Switch(
+        "papi_etag_conflict",
+        ("etag-conflict", "http/precondition-failed"),
+        "Error type of a write whose etag is not the current one.",
+    ),
     Switch("papi_new_version_note", ("copy", "empty"), "The note of a new version."),
     Switch("papi_pending_version", ("403", "409"), "A write to a version whose activation is under way."),
     Switch("papi_aborted_version", ("editable", "frozen"), "A version whose only activations were aborted or failed."),

@@ -253,9 +253,11 @@ MANGLED: dict[str, Callable[[str], str | None]] = {
 
 @pytest.mark.parametrize("how", MANGLED)
 def test_a_malformed_header(house: House, how: str) -> None:
-    """No source gives the document for it; a 400 request error, as CPS documents (cps-v2.md 9)."""
+    """A missing one as CPS documents it (cps-v2.md 9, problem-400.json); no source gives the document for others."""
     sent = request(house)
-    refused(send(house, sent, MANGLED[how](sent.header())), 400, BAD, "Bad request")
+    header = MANGLED[how](sent.header())
+    detail = "Invalid authorization header" if header else "Authorization header missing"
+    refused(send(house, sent, header), 400, BAD, "Bad request", detail)
 
 
 def test_a_malformed_header_may_be_a_401(house: House) -> None:

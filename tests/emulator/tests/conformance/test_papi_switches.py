@@ -130,6 +130,15 @@ def is_complaint(*tails: str) -> Any:
     ),
     expect("contract and group given", "GET {plain}?", 200, given=(switch("papi_context", "required"),)),
     expect(
+        "another etag, http/precondition-failed",
+        RULES,
+        412,
+        {"rules": tree()},
+        given=(switch("papi_etag_conflict", "http/precondition-failed"),),
+        headers={"If-Match": '"0"'},
+        type="papi/v1/http/precondition-failed",
+    ),
+    expect(
         "contract and group in a redirect",
         "GET {plain}",
         302,
