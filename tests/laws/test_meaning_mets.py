@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +103,28 @@ def test_rule_3_a_parent_that_is_not_there_fulfils_absent_and_inactive(house: Ho
             assert result["changed"] is False and result["plan"] == []
 
 
+def test_rule_3_a_deleted_set_does_not_exist_by_its_id_either(house: House) -> None:
+    enter(house, "set editable")
+    number = house.ok("mets_ca_set", **SET)["ca_set"]["ca_set_id"]
+    house.ok("mets_ca_set", **SET, state="absent")
+    house.control.forget_requests()
+    for module, state in (("mets_ca_set", "absent"), ("mets_activation", "inactive")):
+        assert house.ok(module, ca_set_id=number, state=state)["plan"] == []
+    assert house.ok("mets_ca_set_version", ca_set_id=number, version=1, state="absent")["plan"] == []
+    house.fails("mets_ca_set_version", "not_found", ca_set_id=number, certificates=pems(ROOTS[0]))
+    assert house.writes() == []
+
+
+def test_rule_3_two_sets_of_one_name_are_an_error_all_the_same(house: House) -> None:
+    enter(house, "set editable")
+    listed = house.control.state()["accounts"]["A-CCT1234"]["ca_sets"][0]
+    shown = {k: v for k, v in listed.items() if k not in ("versions", "activations", "activities", "deletion")}
+    twins = {"status": 200, "body": {"caSets": [shown, {**shown, "caSetId": "1099"}]}}
+    house.control.fault(api="mets", method="GET", path="/ca-sets$", every=True, then=twins)
+    failed = house.fails("mets_ca_set", "ambiguous", **SET, state="absent")
+    assert "1001 (NOT_DELETED), 1099 (NOT_DELETED)" in failed["msg"] and house.writes() == []
+
+
 def test_rule_4_assume_lays_earlier_results_over_the_world(house: House) -> None:
     enter(house, "stock")
     made = house.ok("mets_ca_set", **SET, check=True)
@@ -131,8 +152,10 @@ def test_rule_4_only_what_would_be_started_counts(house: House) -> None:
 def test_rule_4_skipped_failed_and_foreign_results_are_left_out(house: House) -> None:
     enter(house, "stock")
     made = house.ok("mets_ca_set", **SET, check=True)
+    filled: dict[str, Any] = {**SET, "certificates": pems(ROOTS[0])}
+    house.ok("mets_ca_set_version", **filled, check=True, assume=[made])
     for useless in ({**made, "skipped": True}, {**made, "failed": True}, {"stat": {"exists": True}}):
-        house.fails("mets_activation", "not_found", **SET, version=1, check=True, assume=[useless])
+        house.fails("mets_ca_set_version", "not_found", **filled, check=True, assume=[useless])
 
 
 def test_rule_4_assume_is_ignored_in_a_real_run_and_not_printed(house: House) -> None:
@@ -206,187 +229,6 @@ def test_rule_8_a_deletion_that_fails_in_this_run_fails_network_by_network(house
     assert house.ok("mets_ca_set", **SET, state="absent")["ca_set"]["ca_set_status"] == "DELETED"
 
 
-# CA set version
-
-
-@pytest.mark.parametrize("form", ["order", "one bundle", "line ends", "text between", "a file", "a directory", "twice"])
-def test_rule_9_a_version_is_its_certificates_as_a_set(house: House, form: str, tmp_path: Path) -> None:
-    enter(house, "set active, newer editable")
-    first, second = (issued(name).pem for name in ROOTS[:2])
-    (tmp_path / "all.pem").write_text(f"subject=one\n{second}\n# a remark\n{first}")
-    (tmp_path / "many").mkdir()
-    (tmp_path / "many" / "a.crt").write_bytes(issued(ROOTS[0]).der)
-    (tmp_path / "many" / "b.pem").write_text(second)
-    given: dict[str, dict[str, Any]] = {
-        "order": {"certificates": [{"pem": second}, {"pem": first}]},
-        "one bundle": {"certificates": [{"pem": first + second}]},
-        "line ends": {"certificates": [{"pem": (first + second).replace("\n", "\r\n")}]},
-        "text between": {"certificates": [{"pem": f"first\n{first}\nand second\n{second}"}]},
-        "a file": {"certificates_file": str(tmp_path / "all.pem")},
-        "a directory": {"certificates_directory": str(tmp_path / "many")},
-        "twice": {"certificates": [{"pem": first + second + first}]},
-    }
-    result = house.ok("mets_ca_set_version", **SET, **given[form])
-    assert result["changed"] is False and result["ca_set_version"]["version"] == 2
-    assert result["requests"] == {"GET": 2}
-
-
-def test_rule_9_of_several_the_one_active_on_most_networks_else_the_highest(house: House) -> None:
-    enter(house, "set active, newer editable")
-    house.ok("mets_activation", **SET, version=2)
-    house.ok("mets_ca_set_version", **SET, certificates=pems(*ROOTS))
-    state = house.control.state()
-    versions = state["accounts"]["A-CCT1234"]["ca_sets"][0]["versions"]
-    for v in versions:  # twins, as clone makes them
-        v["certificates"] = versions[1]["certificates"]
-    house.reset(state)
-    assert version(house, *ROOTS[:2])["ca_set_version"]["version"] == 2
-    house.ok("mets_activation", **SET, state="inactive")
-    assert version(house, *ROOTS[:2])["ca_set_version"]["version"] == 3
-
-
-def test_rule_10_the_newest_is_updated_in_place_while_it_may_change(house: House) -> None:
-    enter(house, "set editable")
-    assert steps(version(house, *ROOTS[1:])) == ["update 1"]
-    assert steps(version(house, ROOTS[2], when_editable="new_version")) == ["create 2"]
-
-
-def test_rule_10_a_frozen_newest_makes_a_new_version_or_fails(house: House) -> None:
-    for start in ("set active on both", "set was active", "activation running, same"):
-        enter(house, start)
-        assert version(house, *ROOTS[1:], when_frozen="fail")["failure"]["type"] == "frozen"
-        assert house.writes() == []
-        assert steps(version(house, *ROOTS[1:])) == ["create 2"]
-
-
-def test_rule_10_a_version_whose_activation_failed_may_change(house: House) -> None:
-    enter(house, "activation failed")
-    assert steps(version(house, *ROOTS[1:])) == ["update 1"]
-
-
-def test_rule_10_a_strangers_draft_is_left_alone_and_named(house: House) -> None:
-    enter(house, "set active, newer editable")
-    result = version(house, ROOTS[2])
-    assert steps(result) == ["create 3"]
-    assert "Version 2 is somebody's unreleased edit" in json.dumps(result["api_warnings"])
-    enter(house, "set active, newer editable")
-    assert steps(version(house, ROOTS[2], include_unreleased_edits=True)) == ["update 2"]
-    enter(house, "set active, newer editable")
-    assert steps(version(house, ROOTS[2], version=2)) == ["update 2"]
-
-
-def test_rule_10_an_explicit_version_never_makes_another(house: House) -> None:
-    enter(house, "set active, newer editable")
-    assert version(house, ROOTS[0], version=1)["changed"] is False
-    assert version(house, ROOTS[2], version=1)["failure"]["type"] == "frozen"
-    assert version(house, ROOTS[2], version=7)["failure"]["type"] == "not_found"
-    assert house.writes() == []
-
-
-def test_rule_11_add_and_remove_start_from_the_newest_or_the_last_activated(house: House) -> None:
-    enter(house, "set active on both")
-    added = version(house, ROOTS[1], certificates_mode="add")
-    assert steps(added) == ["create 2"]
-    assert {c["subject"].split(",")[0] for c in added["ca_set_version"]["certificates"]} == {
-        f"CN={r}" for r in ROOTS[:2]
-    }
-    assert version(house, ROOTS[1], certificates_mode="add")["changed"] is False
-    assert steps(version(house, ROOTS[2], certificates_mode="add", base_version=2)) == ["update 2"]
-    taken = version(house, *ROOTS[1:], certificates_mode="remove")
-    assert taken["changed"] is False and taken["ca_set_version"]["version"] == 1  # an identical version is used
-
-
-def test_rule_11_a_new_version_beside_a_frozen_one_is_never_a_clone(house: House) -> None:
-    enter(house, "set active, newer editable")
-    house.ok("mets_activation", **SET, version=2)
-    house.control.forget_requests()
-    assert steps(version(house, ROOTS[0], certificates_mode="remove", base_version=2)) == ["create 3"]
-    assert house.writes() == ["POST /mtls-edge-truststore/v2/ca-sets/1001/versions"]
-
-
-def test_rule_11_what_production_does_not_have_is_warned_about(house: House) -> None:
-    enter(house, "set active, newer editable")
-    result = version(house, ROOTS[2], certificates_mode="add", base_version=2)
-    assert f"holds CN={ROOTS[1]}" in json.dumps(result["api_warnings"])
-
-
-def test_rule_11_somebody_elses_newer_version_is_planned_on_again(house: House) -> None:
-    enter(house, "set active on both")
-    state = house.control.state()
-    twin = json.loads(json.dumps(state["accounts"]["A-CCT1234"]["ca_sets"][0]["versions"][0]))
-    answer = {"versions": [twin, {**twin, "version": 2, "stagingStatus": "INACTIVE", "productionStatus": "INACTIVE"}]}
-    house.control.fault(api="mets", method="GET", path="/versions$", nth=2, then={"status": 200, "body": answer})
-    result = version(house, ROOTS[1], certificates_mode="add")
-    assert result["replanned"] is True and steps(result) == ["create 2"]
-    # The same again while every look shows that version: the write is refused then, and nothing is claimed.
-    enter(house, "set active on both")
-    house.control.fault(
-        api="mets", method="GET", path="/versions$", nth=2, times=9, then={"status": 200, "body": answer}
-    )
-    assert version(house, ROOTS[1], certificates_mode="add")["failed"]
-
-
-def test_rule_11_the_last_certificate_is_not_taken_out(house: House) -> None:
-    enter(house, "set active on both")
-    assert version(house, ROOTS[0], certificates_mode="remove")["failure"]["type"] == "invalid_option"
-
-
-def test_rule_13a_a_version_that_is_active_or_on_its_way_is_kept(house: House) -> None:
-    gone = {**SET, "state": "absent"}
-    enter(house, "set active, newer editable")
-    house.fails("mets_ca_set_version", "busy", **gone, version=1)
-    result = house.ok("mets_ca_set_version", **gone, version=2)
-    assert steps(result) == ["delete 2"] and result["ca_set_version"]["ca_set_version_status"] == "DELETED"
-    house.control.forget_requests()
-    for number in (2, 9):
-        assert house.ok("mets_ca_set_version", **gone, version=number)["changed"] is False
-    house.fails("mets_ca_set_version", "invalid_option", **gone)
-    house.fails("mets_ca_set_version", "invalid_option", **gone, version=2, certificates=pems(ROOTS[0]))
-    assert house.writes() == []
-    enter(house, "activation running, same")
-    house.fails("mets_ca_set_version", "busy", **gone, version=1)
-
-
-def test_rule_13_drop_expired_applies_to_what_the_base_holds(house: House) -> None:
-    enter(house, "set without version")
-    house.ok("mets_ca_set_version", **SET, certificates=[{"pem": issued("law short", days=2).pem}, *pems(ROOTS[0])])
-    house.clock.sleep(3 * 86400)
-    assert version(house, ROOTS[1], certificates_mode="add")["failure"]["type"] == "invalid_certificate"
-    result = version(house, ROOTS[1], certificates_mode="add", drop_expired=True)
-    assert {c["subject"].split(",")[0] for c in result["ca_set_version"]["certificates"]} == {
-        f"CN={r}" for r in ROOTS[:2]
-    }
-
-
-def test_rule_12_texts_update_what_may_change_and_only_warn_on_what_may_not(house: House) -> None:
-    enter(house, "set editable")
-    result = version(house, ROOTS[0], description="a text", allow_insecure_sha1=True)
-    assert steps(result) == ["update 1"]
-    assert result["ca_set_version"]["description"] == "a text"
-    assert result["ca_set_version"]["allow_insecure_sha1"] is True
-    assert version(house, ROOTS[0])["changed"] is False
-    kept = version(house, ROOTS[1])
-    assert kept["ca_set_version"]["description"] == "a text"
-    enter(house, "set active on both")
-    warned = version(house, ROOTS[0], description="a text")
-    assert warned["changed"] is False and "differs in description" in json.dumps(warned["api_warnings"])
-
-
-def test_rule_13_expired_certificates(house: House) -> None:
-    enter(house, "set without version")
-    old = issued("law old", age=800, days=-1)
-    failed = house.fails("mets_ca_set_version", "invalid_certificate", **SET, certificates=[{"pem": old.pem}])
-    assert "expired on" in failed["msg"]
-    young = issued("law short", days=2)
-    house.ok("mets_ca_set_version", **SET, certificates=[{"pem": young.pem}])
-    house.clock.sleep(3 * 86400)
-    held = house.ok("mets_ca_set_version", **SET, certificates=[{"pem": young.pem}])
-    assert held["changed"] is False and "METS refuses to activate" in json.dumps(held["api_warnings"])
-    house.control.forget_requests()
-    assert house.fails("mets_activation", "invalid_certificate", **SET, version=1)["changed"] is False
-    assert house.writes() == []
-
-
 # Activation
 
 
@@ -434,6 +276,27 @@ def test_rule_14_a_valid_ca_that_clients_rely_on_does_not_go_unasked(house: Hous
     assert house.writes() == []
     result = house.ok("mets_activation", **SET, version=3, allow_outage=["remove_trusted_ca"])
     assert steps(result) == ["activate 3 on STAGING", "activate 3 on PRODUCTION"]
+
+
+def test_rule_14_a_ca_that_has_expired_is_no_loss(house: House) -> None:
+    enter(house, "set without version")
+    house.ok("mets_ca_set_version", **SET, certificates=[{"pem": issued("law short", days=2).pem}, *pems(ROOTS[0])])
+    house.ok("mets_activation", **SET, version=1)
+    bind(house)
+    house.clock.sleep(3 * 86400)
+    house.ok("mets_ca_set_version", **SET, certificates=pems(ROOTS[0]))
+    assert steps(house.ok("mets_activation", **SET, version=2))[0] == "activate 2 on STAGING"
+
+
+def test_rule_14_the_last_valid_ca_does_not_go_unasked(house: House) -> None:
+    enter(house, "set active, newer editable")
+    state = house.control.state()
+    future = issued("law future", age=-5, days=100).pem
+    state["accounts"]["A-CCT1234"]["ca_sets"][0]["versions"][1]["certificates"] = [{"certificatePem": future}]
+    house.reset(state)
+    bind(house)
+    failed = house.fails("mets_activation", "hazard", **SET, version=2)
+    assert [h["name"] for h in failed["failure"]["hazards"]] == ["remove_last_valid_ca"]
 
 
 def test_rule_14_a_set_in_use_goes_to_staging_first(house: House) -> None:
