@@ -120,10 +120,11 @@ def test_rule_17_a_pending_change_of_the_wish_is_followed(house: House) -> None:
     assert any("will complete" in text for text in result["assumptions"])
 
 
-def test_rule_17_shown_but_not_listed_is_put_once_more(house: House) -> None:
+@pytest.mark.parametrize("networks", [("staging", "production"), ("production",)], ids=str)
+def test_rule_17_shown_but_not_listed_is_put_once_more(house: House, networks: tuple[str, ...]) -> None:
     enter(house, "enrollment bound to the same")
     state = house.control.state()
-    for network in ("staging", "production"):
+    for network in networks:
         enrollment_of(state)["deployed"][network]["networkConfiguration"]["clientMutualAuthentication"] = None
     house.reset(state)
     result = house.ok("cps_mtls_binding", **SAME)
@@ -335,13 +336,29 @@ def test_removal_waits_until_the_enrollment_is_gone(house: House) -> None:
     assert house.ok("cps_enrollment_info", common_name="ov.example.net")["enrollments"] == []
 
 
-def test_rule_18_a_removal_under_way_is_attached_to(house: House) -> None:
+@pytest.mark.parametrize("since", [0, 60])
+def test_rule_18_a_removal_under_way_is_attached_to(house: House, since: float) -> None:
     enter(house, "enrollment unbound")
     house.ok("cps_enrollment", common_name="ov.example.net", state="absent", wait=False)
-    house.clock.sleep(60)
+    house.clock.sleep(since)
     house.control.forget_requests()
     result = house.ok("cps_enrollment", common_name="ov.example.net", state="absent")
     assert result["changed"] is False and result["waited_seconds"] > 0 and house.writes() == []
+
+
+def test_rule_18_a_removal_is_known_by_its_status_where_no_type_is_shown(house: House) -> None:
+    enter(house, "enrollment unbound")
+    house.ok("cps_enrollment", common_name="ov.example.net", state="absent", wait=False)
+    house.clock.sleep(60)
+    found = enrollment_of(house.control.state(), 10003)
+    change = f"/cps/v2/enrollments/10003/changes/{found['changes'][-1]['id']}"
+    shown = {k: v for k, v in found.items() if k not in ("changes", "history", "deployed")}
+    plain = {"status": 200, "body": {"enrollments": [{**shown, "pendingChanges": [change]}]}}
+    house.control.fault(api="cps", method="GET", path="/enrollments$", every=True, then=plain)
+    house.control.forget_requests()
+    result = house.ok("cps_enrollment", common_name="ov.example.net", state="absent")
+    assert result["changed"] is False and "The removal under way" in result["assumptions"][0]
+    assert house.writes() == []
 
 
 def test_an_enrollment_that_serves_live_host_names_is_kept(house: House) -> None:
