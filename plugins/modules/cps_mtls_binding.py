@@ -31,7 +31,8 @@ options:
   state:
     description:
       - V(present), the set is bound. It has to be active on both networks.
-      - V(absent), it is not. With a CA set given, a binding to another set is left alone.
+      - V(absent), it is not. With a CA set given, a binding to another set is left alone, and the binding is taken out once more
+        where METS lists the enrollment on PRODUCTION although it shows none, as after a change that failed.
     type: str
     choices: [present, absent]
     default: present
@@ -50,13 +51,15 @@ options:
     description:
       - What to do when something has to be written while a change is pending on the enrollment.
       - V(cancel) destroys somebody's work in progress, for example a signing request that a CA has answered already.
-        A change that is being deployed cannot be cancelled any more; it is waited for.
+        A change that is being deployed cannot be cancelled any more; it is waited for. A change that has failed and is still
+        listed is cancelled as well.
     type: str
     choices: [fail, wait, cancel]
     default: fail
   renewal_window:
     description:
-      - What to do shortly before the certificate is renewed, when CPS refuses other changes.
+      - What to do shortly before the certificate is renewed, when CPS refuses other changes. A renewal that is pending is waited
+        for with O(pending_changes=wait).
       - V(override) goes on all the same, which risks that the certificate expires.
     type: str
     choices: [fail, override]

@@ -203,3 +203,13 @@ def test_no_request_that_is_not_needed(house: House) -> None:
     reads = [r["path"].rpartition("/v2/")[2] for r in house.control.requests()]
     followed = [path for path in reads if "/changes/" in path]
     assert len(reads) - len(followed) == 6, reads
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_enrollments_are_shown_without_the_names_of_sets_where_mets_does_not_answer(house: House, status: int) -> None:
+    enter(house, "enrollment bound to the same")
+    house.control.fault(api="mets", every=True, then={"status": status, "body": {}})
+    found = house.ok("cps_enrollment_info", common_name="www.example.com", retry_timeout=0.001)
+    assert found["enrollments"][0]["binding"]["ca_set_id"] == "1001"
+    assert found["enrollments"][0]["binding"]["ca_set_name"] is None
+    assert "The names of CA sets could not be read" in found["api_warnings"][0]["detail"]

@@ -67,6 +67,30 @@ def settled(house: House) -> Any:
     return ending(house.control.state())
 
 
+def test_law_7_a_deletion_that_fails_on_one_network_and_is_killed_at_any_request(house: House) -> None:
+    def absent(outcome: str, **options: Any) -> dict[str, Any]:
+        house.control.switch(mets_deletion_outcome=outcome)
+        result = house.run("mets_ca_set", ca_set_name="partners", state="absent", **options)
+        house.control.no_faults()
+        house.control.switch(mets_deletion_outcome="complete")
+        return result
+
+    enter(house, "set editable")
+    absent("fail_production")
+    requests = house.control.requests()
+    for number in moments(requests):
+        enter(house, "set editable")
+        kill_after(house, number)
+        absent("fail_production", retry_timeout=0.001)
+        finished = absent("complete")
+        if finished.get("failed"):
+            # It was still under way, and has failed since: told network by network, and asked for once more by the next run.
+            assert "PRODUCTION FAILED" in finished["msg"] and finished["failure"]["retryable"] is True
+            finished = absent("complete")
+        assert not finished.get("failed"), f"killed after request {number}: {json.dumps(finished)}"
+        assert house.ok("mets_ca_set_info", ca_set_name="partners")["ca_sets"] == []
+
+
 @pytest.mark.parametrize("case", KILLED, ids=str)
 def test_law_7_the_next_run_finishes_the_job(house: House, case: Case) -> None:
     enter(house, case.start)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import threading
 import warnings
@@ -29,6 +30,7 @@ __all__ = [
     "check",
     "fingerprints",
     "from_api",
+    "held_fingerprint",
     "load",
     "secrets_in",
 ]
@@ -237,16 +239,16 @@ def from_api(document: Mapping[str, Any]) -> Certificate:
     Names are derived from the certificate itself, so that a prediction and a later read spell them alike.
     """
     own: dict[str, Any] = {name: given(document.get(key)) for name, key in _OWN_MEMBERS.items()}
-    block = next(iter(pem.split(str(document.get("certificatePem") or ""))), None)
-    if block is not None and block.refusal is None and block.der is not None:
+    der = _der(str(document.get("certificatePem") or ""))
+    if der is not None:
         try:
-            return replace(parse(block.der), **own)
+            return replace(parse(der), **own)
         except ValueError:
             pass  # METS holds what this library refuses to read: its own account of it has to do
     algorithm = str(document["signatureAlgorithm"])
     return Certificate(
         pem=str(document.get("certificatePem") or ""),
-        fingerprint=str(document["fingerprint"]).replace(":", "").lower(),
+        fingerprint=held_fingerprint(document),
         subject=str(document["subject"]),
         issuer=str(document["issuer"]),
         serial_number=str(document["serialNumber"]),
@@ -259,6 +261,21 @@ def from_api(document: Mapping[str, Any]) -> Certificate:
         key_bits=None,
         **own,
     )
+
+
+def held_fingerprint(document: Mapping[str, Any]) -> str:
+    """The fingerprint of a certificate of a METS version, without reading the rest of it: a set may hold thousands."""
+    der = _der(str(document.get("certificatePem") or ""))
+    if der is not None:
+        return hashlib.sha256(der).hexdigest()
+    return str(document["fingerprint"]).replace(":", "").lower()
+
+
+@functools.cache
+def _der(text: str) -> bytes | None:
+    """The first certificate of a PEM text; the versions of a set hold mostly the same ones, and are looked at twice."""
+    block = next(iter(pem.split(text)), None)
+    return block.der if block is not None and block.refusal is None else None
 
 
 def parse(der: bytes) -> Certificate:

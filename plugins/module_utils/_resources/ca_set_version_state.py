@@ -105,4 +105,4 @@ class Current:
 
 
 def held_fingerprints(version: Document | None) -> frozenset[str]:
-    return frozenset(certificates.from_api(c).fingerprint for c in (version or {}).get("certificates") or [])
+    return frozenset(map(certificates.held_fingerprint, (version or {}).get("certificates") or []))

@@ -10,9 +10,9 @@ from .._domain import enrollment
 from .._domain.errors import InvalidOption
 from .._domain.plan import Document
 from .._domain.references import bare, id_of_link
-from .._wire.errors import ApiError
 from .cps_world import EnrollmentRef, common_name
 from .mets_world import CaSetRef
+from .side_reads import if_readable
 from .world import World
 
 
@@ -77,10 +77,6 @@ class Enrollments:
 
     @staticmethod
     def _names(world: World) -> dict[str | None, str]:
-        """The names of CA sets by id; none where the client may not read METS, as they only help people."""
-        try:
-            return {str(s["caSetId"]): str(s["caSetName"]) for s in world.mets.ca_sets()}
-        except ApiError as error:
-            if error.status != 403:
-                raise
-            return {}
+        """The names of CA sets by id; none where METS cannot be read, as they only help people."""
+        listed = if_readable(world, "The names of CA sets", world.mets.ca_sets)
+        return {str(s["caSetId"]): str(s["caSetName"]) for s in listed or []}

@@ -389,6 +389,12 @@ def test_what_the_library_refuses_is_a_problem(
     assert reasons(bundle)[0][1].startswith("cannot be parsed as an X.509 certificate: ")
 
 
+def test_the_fingerprint_alone_is_that_of_the_whole(mint: Mint, pem_of: PemOf) -> None:
+    document = {"certificatePem": pem_of(mint("Example Root")), "fingerprint": "not looked at"}
+    assert certificates.held_fingerprint(document) == from_api(document).fingerprint
+    assert certificates.held_fingerprint({"certificatePem": "", "fingerprint": "AB:CD"}) == "abcd"
+
+
 def test_what_the_library_refuses_but_mets_holds_is_shown_as_mets_has_it(mint: Mint, der_of: DerOf) -> None:
     own = parse(der_of(mint()))
     text = pem.armour(der_of(mint()).replace(VERSION_3, VERSION_2))
