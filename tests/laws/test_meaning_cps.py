@@ -34,7 +34,15 @@ def edit(house: House, start: str, **members: Any) -> dict[str, Any]:
     return enrollment_of(house.control.state())
 
 
-def enforce(house: House, *, hostnames: list[str], ca_set: str, ocsp: bool = False, deny: bool = True) -> None:
+def enforce(
+    house: House,
+    *,
+    hostnames: list[str],
+    ca_set: str,
+    ocsp: bool = False,
+    deny: bool = True,
+    operator: str = "IS_ONE_OF",
+) -> None:
     """A rule that is live on both networks, as somebody else would have made it."""
     state = house.control.state()
     account = state["accounts"]["A-CCT1234"]
@@ -45,7 +53,7 @@ def enforce(house: House, *, hostnames: list[str], ca_set: str, ocsp: bool = Fal
         {
             "name": "Basic mTLS enforcement settings",
             "criteriaMustSatisfy": "all",
-            "criteria": [{"name": "hostname", "options": {"matchOperator": "IS_ONE_OF", "values": hostnames}}],
+            "criteria": [{"name": "hostname", "options": {"matchOperator": operator, "values": hostnames}}],
             "behaviors": [
                 {
                     "name": "enforceMtlsSettings",
@@ -245,11 +253,20 @@ def test_what_a_live_rule_enforces_does_not_go_unasked(house: House, options: di
     assert bind(house, **options, allow_outage=[hazard])["changed"] is True
 
 
+def test_a_rule_for_all_host_names_but_some_enforces_too(house: House) -> None:
+    enter(house, "enrollment bound to the same")
+    enforce(house, hostnames=["api.example.com"], ca_set="partners", operator="IS_NOT_ONE_OF")
+    failed = house.fails("cps_mtls_binding", "hazard", **SAME, state="absent")
+    assert [h["name"] for h in failed["failure"]["hazards"]] == ["unbind_enforced"]
+    assert "denies requests for www.example.com that" in failed["msg"]
+
+
 @pytest.mark.parametrize(
     "rule",
     [
         {"hostnames": ["www.example.com"], "ca_set": "partners", "deny": False},
         {"hostnames": ["shop.example.com"], "ca_set": "partners"},
+        {"hostnames": ["www.example.com", "api.*"], "ca_set": "partners", "operator": "IS_NOT_ONE_OF"},
     ],
 )
 def test_a_rule_that_denies_nobody_here_is_no_hazard(house: House, rule: dict[str, Any]) -> None:

@@ -250,6 +250,9 @@ def test_an_enrollment_is_nothing_to_a_ccm_host_name(house: House) -> None:
 
     change(house, to_ccm)
     house.ok("cps_mtls_binding", **unbind)
+    # The other host name of its certificate is still served with it.
+    failed = house.fails("cps_enrollment", "hazard", **unbind)
+    assert "api.example.com (property www)" in failed["msg"] and "www.example.com (property" not in failed["msg"]
 
 
 # Going live

@@ -202,11 +202,7 @@ def _check_ccm(call: Call, host: Document) -> None:
     certificates = host.get("ccmCertificates") or {}
     if not (certificates.get("rsaCertId") or certificates.get("ecdsaCertId")):
         raise refuse(call, "hostname/missing-ccm-certificate")
-    host["ccmCertificates"] = certificates | {
-        f"{kind}CertLink": CERTIFICATE_LINK.format(certificates[f"{kind}CertId"])
-        for kind in ("rsa", "ecdsa")
-        if certificates.get(f"{kind}CertId")
-    }
+    host["ccmCertificates"] = certificates | certificate_links(certificates)
     mtls = host.get("mtls")
     if mtls is not None:
         if mtls.get("caSetId") is None:
@@ -218,6 +214,15 @@ def _check_ccm(call: Call, host: Document) -> None:
             | mtls
             | {"caSetLink": CA_SET_LINK.format(mtls["caSetId"])}
         )
+
+
+def certificate_links(certificates: Document) -> Document:
+    """The links beside the ids of `ccmCertificates`."""
+    return {
+        f"{kind}CertLink": CERTIFICATE_LINK.format(certificates[f"{kind}CertId"])
+        for kind in ("rsa", "ecdsa")
+        if certificates.get(f"{kind}CertId")
+    }
 
 
 def _ca_set_exists(call: Call, ca_set_id: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..core import Account, Document, Emulator, ShapeError
 from . import formats, progress, tree
-from .hostnames import CA_SET_LINK
+from .hostnames import CA_SET_LINK, certificate_links
 from .ids import bare, parse_time, prefixed, same, stamp
 from .model import (
     ACTIVE_MEMBER,
@@ -193,7 +193,9 @@ def _complete_hostname(account: Account, host: Document) -> None:
         _complete_edge_hostname(account, known)
     _fill(host, cnameTo=known["edgeHostnameDomain"], edgeHostnameId=known["edgeHostnameId"])
     host["edgeHostnameId"] = prefixed("ehn", host["edgeHostnameId"])
-    mtls = host.get("mtls")
+    certificates, mtls = host.get("ccmCertificates"), host.get("mtls")
+    if isinstance(certificates, dict):
+        _fill(certificates, **certificate_links(certificates))
     if isinstance(mtls, dict) and mtls.get("caSetId") is not None:
         mtls["caSetId"] = str(mtls["caSetId"])
         _fill(mtls, caSetLink=CA_SET_LINK.format(mtls["caSetId"]), checkClientOcsp=False, sendCaSetClient=False)

@@ -23,6 +23,7 @@ from .papi_harness import (
     hostnames_of,
     ok,
     rows,
+    send,
     switch,
 )
 
@@ -291,6 +292,34 @@ def test_the_status_of_a_default_certificate(house: House) -> None:
     assert isinstance(status["staging"][0]["status"], str)
     assert isinstance(status["production"][0]["status"], str)
     assert "certStatus" not in ok(house, GET).json()["hostnames"]["items"][0]
+
+
+def test_the_status_of_ccm_certificates(house: House) -> None:
+    sent = {**CCM, "ccmCertificates": {"rsaCertId": "10001", "ecdsaCertId": "10002"}}
+    ok(house, PUT, [sent])
+    item = ok(house, f"GET {HOSTNAMES}?includeCertStatus=true&").json()["hostnames"]["items"][0]
+    named = {"rsaStagingStatus", "rsaProductionStatus", "ecdsaStagingStatus", "ecdsaProductionStatus"}
+    assert set(item["ccmCertStatus"]) == named
+    assert "ccmCertStatus" not in ok(house, GET).json()["hostnames"]["items"][0]
+    # What only answers have is tolerated, and never stored.
+    ok(house, PUT, [{**sent, "ccmCertStatus": {"rsaStagingStatus": "SENT"}}])
+    assert "ccmCertStatus" not in hostnames_of(house, "plain")[0]
+
+
+def test_a_list_without_mtls_takes_the_set_off(house: House) -> None:
+    ok(house, PUT, [CCM])
+    ok(house, PUT, [lacking(CCM, "mtls")])
+    (item,) = hostnames_of(house, "plain")
+    assert "mtls" not in item and item["ccmCertificates"]["rsaCertId"] == "10001"
+
+
+def test_another_type_of_certificate_keeps_nothing_of_ccm(house: House) -> None:
+    ok(house, PUT, [CCM])
+    assert 400 <= send(house, PUT, [{**CCM, "certProvisioningType": "CPS_MANAGED"}]).status_code < 500
+    ok(house, PUT, [host("ccm.example.com")])
+    (item,) = hostnames_of(house, "plain")
+    assert item["certProvisioningType"] == "CPS_MANAGED"
+    assert not {"ccmCertificates", "mtls", "tlsConfiguration"} & set(item)
 
 
 def test_what_a_read_shows_may_be_sent_back(house: House) -> None:

@@ -19,6 +19,7 @@ from .papi_harness import (
     activation,
     draft,
     host,
+    hostnames_of,
     later,
     live,
     ok,
@@ -178,6 +179,26 @@ def test_a_ccm_hostname_is_associated_while_its_version_is_active(house: House) 
     assert ("ccm.example.com", "STAGING", "DETACHING") in associated(house)
     house.control.advance(100_000)
     assert associated(house) == [("ccm.example.com", "PRODUCTION", "ATTACHED")]
+
+
+def test_a_seed_may_hold_a_ccm_hostname(house: House) -> None:
+    document = house.control.state()
+    account = next(iter(document["accounts"].values()))
+    plain = next(p for p in account["properties"] if p["propertyName"] == "plain")
+    seeded = {
+        "cnameFrom": "ccm.example.com",
+        "certProvisioningType": "CCM",
+        "ccmCertificates": {"ecdsaCertId": "10002"},
+        "mtls": {"caSetId": "12345"},
+    }
+    plain["versions"][0]["hostnames"].append(seeded)
+    house.control.put_state(document)
+    item = hostnames_of(house, "plain")[-1]
+    assert item["ccmCertificates"] == {"ecdsaCertId": "10002", "ecdsaCertLink": "/ccm/v1/certificates/10002"}
+    assert item["mtls"]["caSetLink"].endswith("/ca-sets/12345")
+    assert (item["mtls"]["checkClientOcsp"], item["mtls"]["sendCaSetClient"]) == (False, False)
+    live("plain", 1, "STAGING")(house)
+    assert associated(house) == [("ccm.example.com", "STAGING", "ATTACHED")]
 
 
 def test_a_rule_that_names_the_set_is_no_association(house: House) -> None:
