@@ -265,3 +265,20 @@ def test_rule_13_expired_certificates(house: House) -> None:
     house.control.forget_requests()
     assert house.fails("mets_activation", "invalid_certificate", **SET, version=1)["changed"] is False
     assert house.writes() == []
+
+
+def test_drop_expired_says_what_it_leaves_out_of_what_is_given(house: House) -> None:
+    enter(house, "set without version")
+    old = issued("law old", age=800, days=-1).pem
+    for done in (["create 1"], []):
+        result = house.ok("mets_ca_set_version", **SET, certificates=[{"pem": old}, *pems(ROOTS[0])], drop_expired=True)
+        assert steps(result) == done and names(result) == {"a"}
+        assert "CN=law old" in json.dumps(result["api_warnings"]) and "left out" in json.dumps(result["api_warnings"])
+
+
+def test_what_expires_too_soon_is_refused_by_its_date(house: House) -> None:
+    enter(house, "set without version")
+    short = {"certificates": [{"pem": issued("law short", days=2).pem}], **SET}
+    failed = house.fails("mets_ca_set_version", "invalid_certificate", **short, fail_if_expiring_within_days=30)
+    assert "is good until" in failed["msg"] and "not for 30 days more" in failed["msg"]
+    assert steps(house.ok("mets_ca_set_version", **short, fail_if_expiring_within_days=1)) == ["create 1"]

@@ -113,6 +113,20 @@ def test_a_version_is_deleted_once_more_where_a_set_hangs_in_a_failed_deletion(h
     assert result["ca_set"]["ca_set_status"] == "DELETED" and result["ca_set"]["ca_set_id"] == ca_set["ca_set_id"]
 
 
+def test_the_first_poll_is_when_the_server_wants_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(house, "set editable")
+    pauses: list[float] = []
+    sleep = house.clock.sleep
+
+    def noted(seconds: float) -> None:
+        pauses.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(house.clock, "sleep", noted)
+    house.ok("mets_activation", **SET, version=1, networks=["STAGING"])
+    assert pauses[0] > 290
+
+
 # Bindings
 
 

@@ -142,14 +142,14 @@ def list_version_certificates(
     return _list(session, f"{_version(ca_set_id, version)}/certificates", "certificates", query)
 
 
-def activate(session: Session, ca_set_id: str, version: int, network: Network) -> Document:
-    """Starts an activation (3.17): the activation document, `IN_PROGRESS`."""
-    return _post(session, f"{_version(ca_set_id, version)}/activate", {"network": network}, expect=202)
+def activate(session: Session, ca_set_id: str, version: int, network: Network) -> Polled:
+    """Starts an activation (3.17): the activation document, `IN_PROGRESS`, and the server's pause in seconds, if it says one."""
+    return _started(session, f"{_version(ca_set_id, version)}/activate", network)
 
 
-def deactivate(session: Session, ca_set_id: str, version: int, network: Network) -> Document:
-    """Starts a deactivation (3.18): the activation document, `IN_PROGRESS`."""
-    return _post(session, f"{_version(ca_set_id, version)}/deactivate", {"network": network}, expect=202)
+def deactivate(session: Session, ca_set_id: str, version: int, network: Network) -> Polled:
+    """Starts a deactivation (3.18), as `activate` does."""
+    return _started(session, f"{_version(ca_set_id, version)}/deactivate", network)
 
 
 def list_version_activations(session: Session, ca_set_id: str, version: int) -> list[Document]:
@@ -193,6 +193,11 @@ def _get(session: Session, path: str, query: Mapping[str, object] | None = None)
 def _list(session: Session, path: str, member: str, query: Mapping[str, object] | None = None) -> list[Document]:
     answer = session.request("GET", BASE + path, query=query, write=False, expect=(200,), needs=member)
     return answer.object[member] or []
+
+
+def _started(session: Session, path: str, network: Network) -> Polled:
+    answer = session.request("POST", BASE + path, body={"network": network}, write=True, expect=(202,))
+    return answer.object, answer.retry_after(session.clock.now())
 
 
 def _post(

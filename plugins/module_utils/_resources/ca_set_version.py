@@ -128,7 +128,9 @@ class CaSetVersion:
         if self.expiring_days is not None:
             certificates.require(
                 [
-                    c.problem(f"expires on {certificates.timestamp(c.not_after)}, within {self.expiring_days} days")
+                    c.problem(
+                        f"is good until {certificates.timestamp(c.not_after)}, not for {self.expiring_days} days more"
+                    )
                     for c in chosen
                     if c.expiring_within(self.expiring_days, self.now)
                 ]
@@ -288,6 +290,12 @@ class CaSetVersion:
     def _remark(self, plan: Plan, current: Current, held: frozenset[str]) -> None:
         for text in self.bundle.warnings:
             plan.warn(text)
+        for certificate in self.given:
+            if self.drop_expired and self.mode != "remove" and certificate.expired(self.now):
+                plan.warn(
+                    f"{certificate.problem('')}left out, as it expired on {certificates.timestamp(certificate.not_after)}.",
+                    fingerprint=certificate.fingerprint,
+                )
         for certificate in current.wanted:
             if certificate.fingerprint in held and certificate.expired(self.now):
                 plan.warn(

@@ -169,10 +169,10 @@ def run_operations(
         return _watch(world, record, note, _stale, then=lambda: [watch for step in behind for watch in begin(step)])
 
     def begin(step: Step) -> list[Watch]:
-        record = _request(world, waiter, step)
+        record, pause = _request(world, waiter, step)
         note(record)
         followers = [other for other in steps if other.payload.behind is step]
-        return [_watch(world, record, note, _failed, then=lambda: [w for f in followers for w in enter(f)])]
+        return [_watch(world, record, note, _failed, lambda: [w for f in followers for w in enter(f)], first=pause)]
 
     watches = [attach(record) for record in attached]
     watches += [watch for step in steps if step.payload.behind is None for watch in enter(step)]
@@ -180,7 +180,7 @@ def run_operations(
         waiter.until(watches)
 
 
-def _request(world: World, waiter: Wait, step: Step) -> Document:
+def _request(world: World, waiter: Wait, step: Step) -> tuple[Document, float | None]:
     about = (step.payload.ca_set_id, t.cast(int, step.target.version), t.cast(t.Any, step.target.network))
     if step.verb == "deactivate":
         return when_free(world, waiter, step, lambda: mets.deactivate(world.session, *about))
@@ -203,6 +203,7 @@ def _watch(
     note: Note | None = None,
     on_failure: t.Callable[[OperationFailed], Exception] | None = None,
     then: t.Callable[[], list[Watch]] | None = None,
+    first: float | None = None,
 ) -> Watch:
     """Follows one operation; without `on_failure` it does not matter how it ends."""
     what = (
@@ -223,7 +224,7 @@ def _watch(
         world.forget()
         return Look(True, now["activationStatus"])
 
-    return Watch(what, look, then=then)
+    return Watch(what, look, first, then)
 
 
 def settle_watches(world: World, records: t.Iterable[Document]) -> list[Watch]:

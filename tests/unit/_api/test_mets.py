@@ -142,7 +142,8 @@ ROWS = [
             code=202,
             body_={"network": "STAGING"},
             gets={"a": 1},
-            makes={"a": 1},
+            headers=LATER,
+            makes=({"a": 1}, 300.0),
         )
         for function, verb in ((mets.activate, "activate"), (mets.deactivate, "deactivate"))
     ),
