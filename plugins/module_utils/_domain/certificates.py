@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import pem, x509_reader
-from .errors import InvalidOption, WishError
+from .errors import InvalidOption, WishError, some_of
 from .pem import secrets_in
 from .references import description_text, given
 
@@ -80,7 +80,9 @@ class CertificateError(WishError):
         count = f"{len(problems)} problems" if len(problems) != 1 else "A problem"
         super().__init__(
             "invalid_certificate",
-            f"{count} with the given certificates: " + "; ".join(str(p).rstrip(".") for p in problems) + ".",
+            f"{count} with the given certificates: "
+            + some_of([str(p).rstrip(".") for p in problems], "; ", "more, all in `failure.errors`")
+            + ".",
             cure="Correct or leave out what is named; nothing was written.",
             errors=[problem.document() for problem in problems],
         )

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -37,6 +37,16 @@ class Hazard:
 
     name: HazardName
     breaks: str
+
+
+#: How many things a message names; the rest is counted.
+NAMED = 20
+
+
+def some_of(texts: Sequence[str], separator: str = ", ", rest: str = "more") -> str:
+    """The first few of many, and how many more there are."""
+    more = f" and {len(texts) - NAMED} {rest}" if len(texts) > NAMED else ""
+    return separator.join(texts[:NAMED]) + more
 
 
 class WishError(Exception):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .errors import Ambiguous, InvalidOption, NotFound
+from .errors import Ambiguous, InvalidOption, NotFound, some_of
 from .pem import secrets_in
 
 T = TypeVar("T")
@@ -150,11 +150,8 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _seen(names: Sequence[str], limit: int = 20) -> str:
-    if not names:
-        return "There is none at all."
-    more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return f"There are: {', '.join(names[:limit])}{more}."
+def _seen(names: Sequence[str]) -> str:
+    return f"There are: {some_of(names)}." if names else "There is none at all."
 
 
 _CA_SET_NAME = re.compile(r"[%.a-zA-Z0-9_-]{3,64}")

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._domain import certificates
-from .._domain.errors import Hazard, InvalidOption, NotFound, WishError
+from .._domain.errors import Hazard, InvalidOption, NotFound, WishError, some_of
 from .._domain.plan import SERVER_MADE, Document, Plan, Step
 from .._domain.references import given, is_number
 from .._domain.shapes import pick, snake
@@ -223,11 +223,11 @@ class Activation:
         }
         if not lost:
             return []
-        names = "; ".join(f"{c.subject} ({c.fingerprint[:16]})" for c in lost.values())
+        names = some_of([f"{c.subject} ({c.fingerprint[:16]})" for c in lost.values()], "; ")
         return [
             Hazard(
                 "remove_trusted_ca",
-                f"Version {self.version} lacks CAs that clients of {', '.join(current.users)} may rely on: {names}.",
+                f"Version {self.version} lacks CAs that clients of {some_of(current.users)} may rely on: {names}.",
             )
         ]
 

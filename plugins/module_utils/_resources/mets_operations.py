@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 
 from .._api import mets
-from .._domain.errors import WishError
+from .._domain.errors import WishError, some_of
 from .._domain.plan import Document, Plan, Step, Target
 from .._domain.waits import Look, Watch
 from .._wire.errors import ApiError
@@ -82,7 +82,7 @@ def refuse_in_use(ca_set: Document, users: t.Sequence[str], action: str) -> None
     if users:
         raise WishError(
             "busy",
-            f'CA set "{ca_set["caSetName"]}" cannot be {action}: it is in use by {", ".join(users)}.',
+            f'CA set "{ca_set["caSetName"]}" cannot be {action}: it is in use by {some_of(users)}.',
             cure="Take the rule out of the property first. Then unbind enrollments with `cps_mtls_binding: state=absent`, and "
             "take the set off host names with `papi_property_hostname: mtls={state: absent}` and `papi_activation`.",
             errors=[{"user": user} for user in users],

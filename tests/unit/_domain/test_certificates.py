@@ -124,6 +124,17 @@ def test_held_certificates_may_have_expired(parsed: Callable[..., Certificate], 
     assert len(check([old], now=now, expired_ok={"0" * 64})) == 1
 
 
+def test_many_problems_are_counted_in_the_message_and_told_in_the_errors(
+    parsed: Callable[..., Certificate], now: datetime
+) -> None:
+    with pytest.raises(CertificateError) as raised:
+        certificates.require([parsed(f"Old {n}", end="2025-01-01").problem("has expired") for n in range(25)])
+    assert (
+        raised.value.msg.startswith("25 problems") and "Old 19" in raised.value.msg and "Old 20" not in raised.value.msg
+    )
+    assert "and 5 more, all in `failure.errors`" in raised.value.msg and len(raised.value.errors) == 25
+
+
 def test_no_more_than_a_version_can_hold(parsed: Callable[..., Certificate], now: datetime) -> None:
     one = parsed()
     assert check([one] * 300, now=now) == []
