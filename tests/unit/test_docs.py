@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -14,12 +13,10 @@ from typing import Any, get_args
 
 import pytest
 import yaml
+from documented import MODULES, PLUGINS, ROLES, constants, option_names, options, returned, role_options
 from guides import COLLECTION, GUIDES, READMES, ROOT, Block, examples, literals, ours, table, tasks_of
 
-PLUGINS = "ansible_collections.edgetrust.akamai.plugins"
 RST = ROOT / "docs" / "docsite" / "rst"
-MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
-ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 GROUPS: dict[str, list[str]] = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]
 #: Actions of Ansible's own that examples use.
 BUILTIN = {f"ansible.builtin.{name}" for name in ("assert", "debug", "include_role", "import_role", "set_fact")}
@@ -29,52 +26,6 @@ OTHER_WORDS = {"module_defaults", "mtls_config", "other_account", "control_url",
 
 
 # What exists
-
-
-@cache
-def constants(module: str) -> dict[str, str]:
-    tree = ast.parse((ROOT / "plugins" / "modules" / f"{module}.py").read_text())
-    return {
-        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("DOCUMENTATION", "EXAMPLES", "RETURN")
-    }
-
-
-@cache
-def options(module: str) -> dict[str, Any]:
-    """The documented options, with those of the fragments; ansible-test holds them to the argument spec."""
-    own = yaml.safe_load(constants(module)["DOCUMENTATION"])
-    found: dict[str, Any] = {}
-    for name in own.get("extends_documentation_fragment", []):
-        file, _dot, part = name.removeprefix(COLLECTION).partition(".")
-        fragment = importlib.import_module(f"{PLUGINS}.doc_fragments.{file}").ModuleDocFragment
-        text = getattr(fragment, part.upper() or "DOCUMENTATION")
-        for option, members in (yaml.safe_load(text).get("options") or {}).items():
-            found.setdefault(option, {}).update(members)
-    for option, members in own.get("options", {}).items():
-        found.setdefault(option, {}).update(members)
-    return found
-
-
-def returned(module: str) -> set[str]:
-    def names(members: dict[str, Any]) -> Iterator[str]:
-        for name, about in members.items():
-            yield name
-            yield from names(about.get("contains") or {})
-
-    return set(names(yaml.safe_load(constants(module)["RETURN"])))
-
-
-def option_names(found: dict[str, Any]) -> Iterator[str]:
-    for name, about in found.items():
-        yield from (name, *about.get("aliases", []), *option_names(about.get("suboptions") or {}))
-
-
-def role_options(role: str) -> dict[str, Any]:
-    document = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())
-    found: dict[str, Any] = document["argument_specs"]["main"]["options"]
-    return found
 
 
 @cache
@@ -289,17 +240,31 @@ def test_links_between_guides_resolve() -> None:
         )
 
 
+def anchors(page: Path, level: str = "#+") -> list[str]:
+    """As GitHub makes them of the headings."""
+    heads = re.findall(rf"^{level} (.*)$", page.read_text(), re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads]
+
+
 @pytest.mark.parametrize("page", [*READMES, ROOT / "CONTRIBUTING.md"], ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_of_readmes_resolve(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([\w-]+))?\)", page.read_text())
     for file, anchor in targets:
         target = (page.parent / file) if file else page
         assert target.exists(), f"{page.name}: {file}"
-        heads = {
-            re.sub(r"[^\w -]", "", h).lower().replace(" ", "-")
-            for h in re.findall(r"^#+ (.*)$", target.read_text(), re.M)
-        }
-        assert not anchor or anchor in heads, f"{page.name}: {file}#{anchor}"
+        assert not anchor or anchor in anchors(target), f"{page.name}: {file}#{anchor}"
+
+
+def test_the_contents_of_the_readme_are_its_sections() -> None:
+    readme = ROOT / "README.md"
+    contents = re.search(r"^## Contents\n\n((?:- .*\n)+)", readme.read_text(), re.MULTILINE)
+    assert contents
+    assert ["contents", *re.findall(r"\(#([\w-]+)\)", contents[1])] == anchors(readme, "##")
+
+
+def test_the_readme_links_every_role() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert [role for role in ROLES if f"roles/{role}/README.md" not in text] == []
 
 
 def test_the_readme_links_every_guide() -> None:
