@@ -4,48 +4,17 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import certifi
 import pytest
-import starts_cps  # noqa: F401 - its starts register themselves
-import yaml
+from accounts import an_account, make_set
 from authorities import issued
 from in_process import House
 from starts import ROOTS, enter, pems
 
-MODULES = Path(__file__).resolve().parents[2] / "plugins" / "modules"
 SET = {"ca_set_name": "partners"}
-DAY = 86_400
-SOON, GONE = "law root soon", "law root gone"
-LOOKS = (
-    "akamai_grants_info",
-    "mets_activity_info",
-    "mets_association_info",
-    "mets_certificate_check",
-    "mets_certificate_info",
-)
-
-
-def make_set(house: House, name: str, *certificates: Any, active: bool = True) -> None:
-    house.ok("mets_ca_set", ca_set_name=name)
-    house.ok("mets_ca_set_version", ca_set_name=name, certificates=[{"pem": c.pem} for c in certificates])
-    if active:
-        house.ok("mets_activation", ca_set_name=name, version=1, networks=["STAGING"])
-
-
-def an_account(house: House) -> None:
-    """`partners`, bound, trusts one CA that lasts; `clients` holds one that has expired and one that soon will, on STAGING."""
-    enter(house, "enrollment bound to the same")
-    make_set(house, "clients", issued(GONE, days=10), issued(SOON, days=40), issued(ROOTS[0]))
-    make_set(house, "drafts", issued(ROOTS[1]), active=False)
-    house.ok("mets_ca_set", ca_set_name="empties")
-    house.clock.sleep(20 * DAY)
-    house.control.forget_requests()
 
 
 def warned(result: dict[str, Any]) -> list[str]:
@@ -491,56 +460,3 @@ def test_trouble_that_says_nothing_of_grants_fails(house: House) -> None:
     house.control.no_faults()
     house.control.fault(api="cps", path=".", every=True, then={"status": 500, "body": {}})
     assert house.run("akamai_grants_info", retry_timeout=0)["failure"]["api"] == "cps"
-
-
-# Documentation
-
-
-def documented(module: str, name: str) -> Any:
-    tree = ast.parse((MODULES / f"{module}.py").read_text())
-    values = {
-        t.id: n.value for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)
-    }
-    return yaml.safe_load(ast.literal_eval(values[name]))
-
-
-def examples(module: str) -> list[dict[str, Any]]:
-    tasks = [task.get(f"edgetrust.akamai.{module}", False) for task in documented(module, "EXAMPLES")]
-    return [options or {} for options in tasks if options is not False]
-
-
-@pytest.mark.parametrize("module", LOOKS)
-def test_examples_run_and_results_are_as_documented(
-    house: House, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    an_account(house)
-    rule = {"property_name": "www", "hostnames": ["www.example.com"], "enforcement": "deny"}
-    house.ok("papi_mtls_rule", **rule, ca_set_names=["partners"])
-    house.control.forget_requests()
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "partners.pem").write_text(issued(ROOTS[0]).pem)
-    returns = documented(module, "RETURN")
-    tasks = examples(module)
-    assert tasks
-    for options in tasks:
-        section = "switchable" if "account_switch_key" in options else "default"
-        for check in (False, True):
-            result = house.ok(module, section=section, check=check, **options)
-            assert result["changed"] is False
-            undocumented = list(beyond(result, returns))
-            assert undocumented == [], json.dumps(result, indent=2)
-    assert house.writes() == []
-
-
-def beyond(value: Any, returns: dict[str, Any], path: str = "") -> Any:
-    """Members that RETURN does not have, and documented ones that are always there but are not."""
-    common = {"changed", "invocation", "warned"} if not path else set()
-    for name in {n for n, r in returns.items() if r["returned"] == "always"} - set(value):
-        yield f"{path}{name} is not there"
-    for name, item in value.items():
-        if name in returns:
-            for part in item if isinstance(item, list) else [item]:
-                if isinstance(part, dict) and "contains" in returns[name]:
-                    yield from beyond(part, returns[name]["contains"], f"{path}{name}.")
-        elif name not in common:
-            yield f"{path}{name} is not documented"

@@ -8,6 +8,7 @@ Knows of Ansible what the examples use; anything else is a KeyError, never ignor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from jinja2.nativetypes import NativeEnvironment
 
 #: What stands beside the module in a task.
 WORDS = frozenset(
-    {"name", "register", "loop", "loop_control", "when", "check_mode", "diff", "until", "retries", "delay", "vars"}
+    {
+        *("name", "register", "loop", "loop_control", "when", "failed_when", "check_mode", "diff", "until", "retries"),
+        *("delay", "vars"),
+    }
 )
 PLAY_WORDS = frozenset({"name", "hosts", "connection", "gather_facts", "vars", "module_defaults", "tasks"})
 
@@ -43,6 +47,9 @@ class Stage:
         self.results: list[Result] = []
         self.jinja = NativeEnvironment(undefined=StrictUndefined)
         self.jinja.filters.update(FilterModule().filters())
+        # Ansible makes lists of what these only iterate over.
+        for name in ("map", "reject", "rejectattr", "select", "selectattr"):
+            self.jinja.filters[name] = _listing(self.jinja.filters[name])
         self.jinja.tests.update(TestModule().tests())
         self.jinja.globals["lookup"] = _lookup
 
@@ -88,6 +95,8 @@ class Stage:
             result = self._once(task, check, local)
             if "register" in task:
                 self.variables[task["register"]] = result
+            if "failed_when" in task:
+                result["failed"] = self._all(task["failed_when"], local)
             if self._all(task.get("until", True), local):
                 break
         if result.get("failed"):
@@ -142,6 +151,14 @@ _ACTIONS = {
     "ansible.builtin.debug": Stage.debug,
     "ansible.builtin.fail": Stage.fail,
 }
+
+
+def _listing(filtering: Any) -> Any:
+    @wraps(filtering)
+    def listed(*arguments: Any, **options: Any) -> list[Any]:
+        return list(filtering(*arguments, **options))
+
+    return listed
 
 
 def _lookup(name: str, path: str) -> str:
