@@ -70,7 +70,7 @@ EXAMPLES = r"""
 RETURN = r"""
 grants:
   description: What the credentials may do.
-  returned: always
+  returned: success
   type: dict
   contains:
     met: {description: "Whether nothing is missing for O(needs).", type: bool, returned: always, sample: true}

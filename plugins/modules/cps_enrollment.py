@@ -73,7 +73,7 @@ EXAMPLES = r"""
 RETURN = r"""
 enrollment:
   description: The enrollment, while it is still there. Null where there is none.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     enrollment_id: {description: Id of the enrollment., type: int, returned: always, sample: 10001}
@@ -101,7 +101,7 @@ enrollment:
       returned: always
       contains:
         ca_set_id: {description: Id of the CA set., type: str, returned: always, sample: "12345"}
-        ca_set_name: {description: Name of the CA set., type: str, returned: always, sample: partners}
+        ca_set_name: {description: "Always null here, as CPS knows the set by its id only.", type: str, returned: always, sample: null}
         ocsp: {description: Whether client certificates are checked by OCSP., type: bool, returned: always, sample: false}
         send_ca_list_to_client: {description: Whether the list of CAs is sent to clients., type: bool, returned: always, sample: false}
 # Common return values, from tools/common_returns.yml.

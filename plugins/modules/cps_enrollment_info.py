@@ -43,7 +43,7 @@ EXAMPLES = r"""
 RETURN = r"""
 enrollments:
   description: The enrollments.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

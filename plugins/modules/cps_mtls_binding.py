@@ -108,7 +108,7 @@ EXAMPLES = r"""
 RETURN = r"""
 binding:
   description: The binding as it is after the run, in check mode as it would be. Null where there is no enrollment.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     enrollment_id: {description: Id of the enrollment., type: int, returned: always, sample: 10001}

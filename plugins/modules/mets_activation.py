@@ -86,7 +86,7 @@ EXAMPLES = r"""
 RETURN = r"""
 activations:
   description: One entry for each requested network, the record that made it what it is.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -96,7 +96,7 @@ activations:
     activation_status: {description: "V(IN_PROGRESS), V(COMPLETE) or V(FAILED).", type: str, returned: always, sample: COMPLETE}
 ca_set:
   description: The set, and what is active on it. Null where there is none.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     ca_set_id: {description: Id of the set., type: str, returned: always, sample: "12345"}

@@ -45,7 +45,7 @@ EXAMPLES = r"""
 RETURN = r"""
 activations:
   description: The records, newest first.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

@@ -43,7 +43,7 @@ EXAMPLES = r"""
 RETURN = r"""
 activities:
   description: What happened, newest first.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

@@ -42,7 +42,7 @@ EXAMPLES = r"""
 RETURN = r"""
 associations:
   description: Who uses the set.
-  returned: always
+  returned: success
   type: dict
   contains:
     enrollments:

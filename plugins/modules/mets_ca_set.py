@@ -89,7 +89,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ca_set:
   description: The set as it is after the run, in check mode as it would be. Null where there is none.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     account_id: {description: Account that the set is in., type: str, returned: always, sample: A-CCT1234}

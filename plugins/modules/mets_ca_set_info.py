@@ -49,7 +49,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ca_sets:
   description: The sets.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

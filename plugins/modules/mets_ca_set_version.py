@@ -145,7 +145,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ca_set_version:
   description: The version that holds the wish, in check mode as it would be.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     ca_set_id: {description: Id of the set., type: str, returned: always, sample: "12345"}

@@ -50,7 +50,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ca_set_versions:
   description: The versions, ascending by number.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

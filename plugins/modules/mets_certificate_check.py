@@ -75,12 +75,12 @@ EXAMPLES = r"""
 RETURN = r"""
 valid:
   description: Whether a version could hold all of the given certificates, as far as it was checked.
-  returned: always
+  returned: success
   type: bool
   sample: true
 certificates:
   description: The certificates that could be read, each once.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:
@@ -101,7 +101,7 @@ certificates:
     valid: {description: Whether nothing is wrong with it., type: bool, returned: always, sample: true}
 errors:
   description: What is wrong.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

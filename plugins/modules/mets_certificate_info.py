@@ -77,7 +77,7 @@ EXAMPLES = r"""
 RETURN = r"""
 certificates:
   description: The certificates, the first to expire first.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

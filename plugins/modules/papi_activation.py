@@ -149,7 +149,7 @@ EXAMPLES = r"""
 RETURN = r"""
 activations:
   description: One entry for each requested network, the record that made it what it is.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -159,7 +159,7 @@ activations:
     activation_status: {description: "For example V(PENDING), V(ACTIVE) or V(FAILED).", type: str, returned: always, sample: ACTIVE}
 property:
   description: The property, and what is active of it. Null where there is none.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}

@@ -133,7 +133,7 @@ EXAMPLES = r"""
 RETURN = r"""
 mtls_rule:
   description: The rule as it is in the version.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     rule_name: {description: Name of the rule., type: str, returned: always, sample: Basic mTLS enforcement settings}
@@ -185,7 +185,7 @@ mtls_rule:
       sample: []
 property:
   description: The property, and the version that holds the edits. Null where there is no such property.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}

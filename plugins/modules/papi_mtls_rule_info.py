@@ -47,7 +47,7 @@ EXAMPLES = r"""
 RETURN = r"""
 mtls_rules:
   description: The rules; empty when there is none.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

@@ -221,7 +221,7 @@ EXAMPLES = r"""
 RETURN = r"""
 mtls_rules:
   description: The rules that the task names, as they are in the version, in the order of the edits.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -274,7 +274,7 @@ mtls_rules:
       sample: []
 hostnames:
   description: The host names that the task names, as they are in the version, in the order of the edits.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -314,7 +314,7 @@ predicted_rules:
   sample: '{"name": "default"}'
 property:
   description: The property, and the version that holds the edits. Null where there is no such property.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}

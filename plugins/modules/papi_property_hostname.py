@@ -126,7 +126,7 @@ EXAMPLES = r"""
 RETURN = r"""
 hostnames:
   description: The host names that the task names, as they are in the version.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -148,7 +148,7 @@ hostnames:
       sample: {ca_set_id: "12345", ca_set_name: partners, check_client_ocsp: false, send_ca_set_client: false}
 property:
   description: The property, and the version that holds the edits. Null where there is no such property.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}

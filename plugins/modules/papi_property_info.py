@@ -44,7 +44,7 @@ EXAMPLES = r"""
 RETURN = r"""
 properties:
   description: The properties; empty when there is none.
-  returned: always
+  returned: success
   type: list
   elements: dict
   contains:

@@ -8,6 +8,7 @@ import importlib
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -116,6 +117,7 @@ KEYS = {
     "traditional": _traditional(),
     "said to be encrypted": _pkcs8("ENCRYPTED PRIVATE KEY"),
     "Windows line ends": _pkcs8().replace("\n", "\r\n"),
+    "with slashes that a path loses": re.sub(r"(?m)^([^-]{20})..", r"\1//", _pkcs8()),
     "indented": _pkcs8().replace("\n", "\n    "),
     "without its end": _pkcs8().partition("-----END")[0],
     "in one line": _pkcs8().replace("\n", ""),

@@ -40,11 +40,16 @@ YEAR: t.Final = 31_536_000
 READ: t.Final = "`ansible-doc {module}` shows the options and what they take."
 REPORT: t.Final = "This is a fault of the collection: please report it, with this message and what the task looks like."
 
+#: What every end of a module that looks, or changes, has at least.
+LOOKED: t.Final[Document] = {"api_warnings": [], "requests": {}, "waited_seconds": 0.0}
+CHANGED: t.Final[Document] = {"plan": [], "deferred": [], "assumptions": [], **LOOKED}
+
 
 class Module(AnsibleModule):
-    """AnsibleModule whose every end has one shape: plain types, and a `failure` even for Ansible's own errors."""
+    """AnsibleModule whose every end has one shape: plain types, all of `least`, and a `failure` even for Ansible's own errors."""
 
-    def __init__(self, *specs: Spec) -> None:
+    def __init__(self, *specs: Spec, least: Document) -> None:
+        self.least = least
         super().__init__(argument_spec=merged(*specs), supports_check_mode=True)  # type: ignore[no-untyped-call]
 
     def _load_params(self) -> None:
@@ -63,7 +68,7 @@ class Module(AnsibleModule):
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
         failure = WishError("invalid_option", str(msg), cure=self.read_on).failure()
-        super().fail_json(msg=msg, **self._shaped({"changed": False, "plan": [], "failure": failure, **result}))
+        super().fail_json(msg=msg, **self._shaped({"changed": False, **self.least, "failure": failure, **result}))
         raise AssertionError("fail_json has returned")
 
     def _log_invocation(self) -> None:
@@ -107,13 +112,13 @@ def plain(value: t.Any) -> t.Any:
 
 def run(resource: t.Callable[..., Resource], *specs: Spec) -> t.NoReturn:
     """Runs a module that changes things. `specs` are its own options; connection and `assume` are added here."""
-    module = Module(CONNECTION, ASSUME, *specs)
+    module = Module(CONNECTION, ASSUME, *specs, least=CHANGED)
     _guarded(module, lambda run: _change(run, resource))
 
 
 def show(look: t.Callable[..., Look], *specs: Spec) -> t.NoReturn:
     """Runs a module that only looks."""
-    module = Module(CONNECTION, *specs)
+    module = Module(CONNECTION, *specs, least=LOOKED)
     _guarded(module, lambda run: _look(run, look))
 
 
@@ -153,7 +158,7 @@ class Run:
         wrote = self.session.wrote if self.session else False
         plan = self.current_plan
         if plan is None:
-            return {"changed": wrote, "plan": [], **self.cost()}
+            return {"changed": wrote, **self.cost()}
         wrote = wrote or any(step.local and step.done for step in plan.steps)
         self.warn(plan.warnings)
         result = {"changed": wrote, "plan": plan.shown_steps(), "deferred": self.deferred(plan)}
@@ -328,7 +333,8 @@ def _require_libraries(module: Module) -> None:
 def _mask_private_keys(module: Module, value: t.Any) -> None:
     """A private key that was given by mistake is masked before anything can fail and print it."""
     if isinstance(value, str):
-        module.no_log_values.update(secrets_in(value))
+        # Given for a path, it is named as one: with single slashes.
+        module.no_log_values.update(secrets_in(value), secrets_in(str(Path(value))))
     elif isinstance(value, collections.abc.Mapping):
         for item in value.values():
             _mask_private_keys(module, item)
