@@ -12,6 +12,7 @@ import os
 import sys
 
 import collection_tree  # tools/, by `pythonpath` in pyproject.toml
+import pytest
 
 home = collection_tree.ROOT / ".cache" / "home"
 home.mkdir(parents=True, exist_ok=True)
@@ -33,3 +34,10 @@ os.environ |= {
     "HYPOTHESIS_STORAGE_DIRECTORY": str(collection_tree.ROOT / ".cache" / "hypothesis"),
     "PYTHONPATH": str(collection_tree.ROOT / "tests" / "emulator"),
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Needs the collection, which is there since the lines above.
+    from laws_report import LawsReport
+
+    config.pluginmanager.register(LawsReport())

@@ -9,7 +9,7 @@ import importlib
 import io
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -56,11 +56,17 @@ class EmulatorClock:
             self.control.advance(seconds)
 
 
+def _deaf(_module: str, _options: Result, _result: Result) -> None:
+    """Nobody listens."""
+
+
 class House:
     """A running emulator and the modules that are run against it."""
 
-    def __init__(self, emulator: Running) -> None:
+    def __init__(self, emulator: Running, hear: Callable[[str, Result, Result], None] = _deaf) -> None:
+        """`hear` is told of every run: its module, options and result."""
         self.emulator = emulator
+        self.hear = hear
         self.control = emulator.control
         self.clock = EmulatorClock(emulator.control)
         self.printed: list[str] = []
@@ -122,6 +128,7 @@ class House:
         # Their texts are masked on the way out only, so they are counted here and not handed on.
         result["warned"] = ["***"] * len(warned)
         assert (code != 0) == bool(result.get("failed")), f"exit status {code} of {text}"
+        self.hear(module, connection | options, result)
         return result
 
     def ok(self, module: str, **options: Any) -> Result:
