@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from in_process import House
@@ -22,6 +23,7 @@ ENROLLMENTS = (
     "enrollment whose unbinding is on its way",
     "enrollment awaiting input",
     "enrollment whose set is active on one network only",
+    "enrollment in its renewal window",
 )
 
 
@@ -90,6 +92,16 @@ def _awaiting(house: House) -> None:
 def _half(house: House) -> None:
     _unbound(house)
     house.ok("mets_activation", ca_set_name="partners", state="inactive", networks=["PRODUCTION"])
+
+
+@start("enrollment in its renewal window")
+def _renewal(house: House) -> None:
+    _unbound(house)
+    state = house.control.state()
+    soon = house.clock.now() + dt.timedelta(days=5)
+    expiring = {"primaryCertificate": {"expiry": soon.strftime("%Y-%m-%dT%H:%M:%SZ")}}
+    enrollment_of(state)["deployed"] = {"production": expiring, "staging": expiring}
+    house.reset(state)
 
 
 assert set(ENROLLMENTS) <= set(STARTS)

@@ -186,6 +186,31 @@ def test_teardown_and_a_host_name_that_has_the_set_itself(playbooks: Playbooks, 
     assert [h["cnameFrom"] for h in left] == ["api.example.com"]
 
 
+def test_the_variables_of_a_role_reach_its_modules(playbooks: Playbooks, stock: Any) -> None:
+    """Law 10. Nothing of the environment says which account it is."""
+    emulator, key = playbooks.emulator, "1-ABC12:1-2RBL"
+    bare = Playbooks(emulator, playbooks.directory)
+    for name in ("AKAMAI_EDGERC", "AKAMAI_CA_PATH"):
+        del bare.environment[name]
+    connection = {
+        "akamai_edgerc": str(emulator.edgerc),
+        "akamai_ca_path": str(emulator.ca_path),
+        "akamai_section": "switchable",
+        "akamai_account_switch_key": key,
+    }
+    bare.write("connection.yml", connection)
+    config = {name: entries[:1] for name, entries in CONFIG.items()}
+    wish = {"networks": ["STAGING"], "version_notes": "made by the role"}
+    emulator.control.forget_requests()
+    late = bare.role("mtls_onboard", config, "-e", "@connection.yml", **wish, wait_timeout=0.01)
+    assert late.status != 0 and "0.01" in late.text
+    done = bare.role("mtls_onboard", config, "-e", "@connection.yml", **wish)
+    assert done.status == 0, done.text
+    assert {(r["client"], r["query"]["accountSwitchKey"]) for r in emulator.control.requests()} == {("switchable", key)}
+    www = emulator.control.state()["accounts"]["A-CCT1234"]["properties"][0]
+    assert (www["stagingVersion"], www["productionVersion"], www["versions"][-1]["note"]) == (3, 2, "made by the role")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

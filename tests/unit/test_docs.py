@@ -8,12 +8,24 @@ import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 import yaml
-from documented import MODULES, PLUGINS, ROLES, constants, option_names, options, returned, role_options
+from documented import (
+    MODULES,
+    PLUGINS,
+    ROLES,
+    constants,
+    contradictions,
+    option_names,
+    options,
+    returned,
+    returns,
+    role_options,
+)
 from guides import COLLECTION, GUIDES, READMES, ROOT, Block, examples, literals, ours, table, tasks_of
 
 RST = ROOT / "docs" / "docsite" / "rst"
@@ -135,6 +147,25 @@ def test_the_examples_are_many_and_their_pages_are_listed() -> None:
     assert sorted(name for section in toc for name in section["toctree"]) == [page.stem for page in GUIDES]
 
 
+# Return values
+
+
+def odd_samples(members: dict[str, Any], where: str) -> Iterator[str]:
+    """Leaves without a sample, or with one of another type."""
+    for name, about in members.items():
+        if "contains" in about:
+            yield from odd_samples(about["contains"], f"{where}{name}.")
+        elif "sample" not in about:
+            yield f"{where}{name} has no sample"
+        else:
+            yield from contradictions({name: about}, {name: about["sample"]}, set(), where)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_return_value_has_a_sample_of_its_type(module: str) -> None:
+    assert list(odd_samples(returns(module), "")) == []
+
+
 # Words
 
 
@@ -224,6 +255,41 @@ def _plain(found: tuple[str | None, bool]) -> tuple[str, bool]:
 def _marked(text: str) -> str:
     """As reStructuredText has it."""
     return re.sub(r"`([^`]+)`", r"``\1``", text)
+
+
+# Roles
+
+
+def role_rows(role: str, head: str) -> list[tuple[str, ...]]:
+    """The tables of the role's README that have this head, or that stand below this text, as rows of cells."""
+    lines = iter((ROOT / "roles" / role / "README.md").read_text().splitlines())
+    next(line for line in lines if line.startswith(head))
+    rows = dropwhile(lambda line: not line.startswith("|"), lines)
+    return [
+        tuple(cell.strip() for cell in row.strip("|").split("|")) for row in takewhile(lambda r: r[:1] == "|", rows)
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_variables_of_a_role_are_in_its_readme_and_in_use(role: str) -> None:
+    known = role_options(role)
+    rows = {name: row for row in role_rows(role, "## Variables") for name in re.findall(r"`(\w+)`", row[0])}
+    assert set(rows) == set(known)
+    used = "".join(f.read_text() for part in ("tasks", "vars") for f in (ROOT / "roles" / role / part).glob("*.yml"))
+    defaults = yaml.safe_load((ROOT / "roles" / role / "defaults" / "main.yml").read_text())
+    for name, about in known.items():
+        assert re.search(rf"\b{name}\b", used), f"{name} is documented and unused"
+        assert rows[name][1].startswith("required") is about.get("required", False), name
+        assert about.get("default") == defaults.get(name), name
+        if "default" in about:
+            assert yaml.safe_load(rows[name][2].strip("`")) == about["default"], name
+
+
+@pytest.mark.parametrize("name", ["ca_sets", "enrollments", "properties"])
+def test_the_keys_of_the_structure_are_in_the_readme(name: str) -> None:
+    table = importlib.import_module(f"{PLUGINS}.filter.mtls_config").LISTS[name]
+    written = [key for row in role_rows("mtls_onboard", f"`{name}`:") for key in re.findall(r"`(\w+)`", row[0])]
+    assert sorted(written) == sorted(table.keys)
 
 
 # Links
