@@ -296,7 +296,7 @@ hostnames:
       sample: {ca_set_id: "12345", ca_set_name: partners, check_client_ocsp: false, send_ca_set_client: false}
 changed_rules:
   description: With O(edits[].rules), the rules whose content this run changes, as they are in the version; else empty.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:

@@ -83,7 +83,7 @@ EXAMPLES = r"""
 RETURN = r"""
 changed_rules:
   description: The rules whose content this run changes, as they are in the version.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -101,19 +101,19 @@ predicted_rules:
   sample: '{"name": "default"}'
 rule_errors:
   description: Errors that PAPI finds in the rules, as it words them. They were there before; a run that brings new ones fails.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   sample: []
 rule_warnings:
   description: Warnings that PAPI has about the rules, as it words them.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   sample: [{type: /papi/v0/unstable_rule_format, title: Unstable rule format}]
 property:
   description: The property, and the version that holds the rules.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}

@@ -62,13 +62,13 @@ EXAMPLES = r"""
 RETURN = r"""
 files:
   description: All files of the export, relative to O(dest).
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: str
   sample: [.edgetrust.json, Performance.json, main.json, pmVariables.json]
 changed_files:
   description: The files that this run changes, as they are in the end. One that is removed is not among them.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: list
   elements: dict
   contains:
@@ -80,7 +80,7 @@ changed_files:
       sample: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
 property:
   description: The property, and the version that is in the files.
-  returned: always
+  returned: success, and after a failure what was seen last
   type: dict
   contains:
     property_id: {description: Id of the property., type: str, returned: always, sample: prp_200001}

@@ -12,13 +12,14 @@ import pytest
 import starts_papi
 from accounts import SOON, an_account, make_set
 from authorities import issued
-from documented import MODULES, changes, examples, returns
+from documented import COLLECTION, MODULES, changes, examples, returns
 from guides import ours
 from in_process import House
 from plays import Stage
 from predictions import assert_foreseen
 from starts import ROOTS, enter, pems
 
+HOSTNAME = "papi_property_hostname"
 PARTNERS = {"ca_set_name": "partners"}
 FILES = {
     "partners.pem": "Example Root",
@@ -75,12 +76,26 @@ def taken_off(stage: Stage) -> None:
     stage.house.ok("papi_activation", property_name="www", version=version, **accepted, **starts_papi.MAIL)
 
 
+def live_with_a_ccm_host(stage: Stage) -> None:
+    """A version with the host name of the example before is live."""
+    enter(stage.house, "property without the rule")
+    made = stage.house.ok(HOSTNAME, **examples(HOSTNAME)[2][COLLECTION + HOSTNAME])["property"]["property_version"]
+    stage.house.ok("papi_activation", property_name="www", version=made, acknowledge_warnings=True, **starts_papi.MAIL)
+
+
 def a_file_edited(_stage: Stage) -> None:
     """Where the task before has ended, but for one file."""
     file = Path("my-property-rules") / "main.json"
     document = json.loads(file.read_text())
-    document["rules"]["comments"] = "edited by hand"
+    tree = document.get("rules", document)
+    tree["comments"] = "edited by hand"
     file.write_text(json.dumps(document))
+
+
+def files_edited(stage: Stage) -> None:
+    enter(stage.house, "property without the rule")
+    stage.house.ok("papi_rules_export", property_name="www", dest="my-property-rules")
+    a_file_edited(stage)
 
 
 Start = str | Callable[[Stage], None] | None
@@ -103,8 +118,13 @@ STARTS: dict[str, list[Start]] = {
     "papi_activation": [edited, None, edited, None],
     "papi_mtls_rule": ["property without the rule", None, "property without the rule", "property with the rule"],
     "papi_mtls_rule_info": ["property with the rule", None],
-    "papi_property_edit": ["property without the rule", None],
-    "papi_property_hostname": ["property without the rule", taken_off],
+    "papi_property_edit": ["property without the rule", None, files_edited],
+    "papi_property_hostname": [
+        "property without the rule",
+        taken_off,
+        "property without the rule",
+        live_with_a_ccm_host,
+    ],
     "papi_property_info": ["stock", None],
     "papi_rules": ["property without the rule", a_file_edited, None],
     "papi_rules_export": ["property without the rule", None],
