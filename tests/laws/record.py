@@ -71,8 +71,8 @@ class Record:
         values = {name for text in common.values() for name in yaml.safe_load(text)}
         options = {name for fragment in SHARED_FRAGMENTS for name in documented.fragment_options(fragment)}
         missing = [
-            *(("given", path) for path in _missing(_all_options(), self.given, options)),
-            *(("returned", path) for path in _missing(_all_returns(), self.shown, values)),
+            *(("given", path) for path in _missing(all_options(), self.given, options)),
+            *(("returned", path) for path in _missing(all_returns(), self.shown, values)),
         ]
         stale = [start for start in NEVER if not any(path.startswith(start) for _verb, path in missing)]
         return [
@@ -81,12 +81,12 @@ class Record:
         ]
 
 
-def _all_options() -> Iterator[str]:
+def all_options() -> Iterator[str]:
     for module in documented.MODULES:
         yield from (f"{module} {path}" for path in documented.option_paths(documented.options(module)))
 
 
-def _all_returns() -> Iterator[str]:
+def all_returns() -> Iterator[str]:
     for module in documented.MODULES:
         yield from (f"{module} {path}" for path in documented.return_paths(documented.returns(module)))
 
