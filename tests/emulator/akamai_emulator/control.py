@@ -143,6 +143,8 @@ def build(house: House, url: str) -> Starlette:
             house.switches.update(_mapping(changes))
         except SwitchError as error:
             raise Problem(str(error)) from error
+        for account in house.accounts.values():
+            account.wake(house.clock.now())  # what is due may depend on switches
         return Answer(house.switches.values)
 
     async def refuse(request: Request, error: Exception) -> Response:
