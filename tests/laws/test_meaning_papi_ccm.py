@@ -141,7 +141,7 @@ def test_another_type_of_certificate_takes_all_of_it_off(house: House) -> None:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"mtls": {}}, "One of ca_set_name and ca_set_id"),
+        ({"mtls": {}}, "mtls: One of ca_set_name and ca_set_id"),
         ({"mtls": {"ca_set_name": "partners", "ca_set_id": "1"}}, "exclude each other"),
         ({"mtls": {"ca_set_id": "partners"}}, "is not the id of a CA set"),
         ({"certificate_type": "CPS_MANAGED"}, "ccm_certificates of ccm.example.com needs certificate_type CCM"),

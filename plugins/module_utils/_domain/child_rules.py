@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from . import rule_tree
@@ -39,27 +38,26 @@ def checked(entries: Sequence[Any] | None, rule_name: str, *, present: bool) -> 
         return None
     for number, entry in enumerate(entries):
         where = f"child_rules[{number}]"
-        # Its name is looked at only once it is a rule.
-        for problem in chain(_flaws(entry, where, _RULE), _own_name(entry, where, rule_name, present=present)):
+        for problem in _flaws(entry, where, _RULE):
             raise InvalidOption(
                 problem, cure="Give rules as PAPI has them: name, criteria, behaviors with options, children."
             )
-    names = [str(entry["name"]) for entry in entries]
-    for number, name in enumerate(names):
-        if name in names[:number]:
+        for problem in _wrong_names(entry, rule_name, [earlier["name"] for earlier in entries[:number]], present):
             raise InvalidOption(
-                f"child_rules[{number}]: child_rules[{names.index(name)}] is called {name!r} as well.",
-                cure="Give each a name of its own: a child rule is found by it.",
+                f"{where}: {problem}", cure="Give it a name of its own: a child rule is found by its name."
             )
     return list(entries)
 
 
-def _own_name(rule: Rule, where: str, rule_name: str, *, present: bool) -> Iterator[str]:
-    if present and rule["name"] == CHILD_NAME:
-        yield f"{where}: {CHILD_NAME!r} is the child that this collection makes by itself; yours needs another name."
+def _wrong_names(rule: Rule, rule_name: str, earlier: Sequence[str], present: bool) -> Iterator[str]:
+    name = rule["name"]
+    if name in earlier:
+        yield f"child_rules[{earlier.index(name)}] is called {name!r} as well."
+    if present and name == CHILD_NAME:
+        yield f"{CHILD_NAME!r} is the child that this collection makes by itself."
     for place in rule_tree.walk(rule):
         if place.rule["name"] == rule_name:
-            yield f"{where}: {rule_name!r} is the name of the rule above, which has to be the only one of its name."
+            yield f"{rule_name!r} is the name of the rule above, which has to be the only one of its name."
 
 
 def _flaws(value: Any, where: str, members: Mapping[str, type]) -> Iterator[str]:
@@ -80,3 +78,5 @@ def _flaws(value: Any, where: str, members: Mapping[str, type]) -> Iterator[str]
             inner = _RULE if key == "children" else _ELEMENT
             for number, item in enumerate(member):
                 yield from _flaws(item, f"{where}.{key}[{number}]", inner)
+    if members is _ELEMENT and value.get("options") is None:
+        yield f"{where}: needs options, be they {{}}."

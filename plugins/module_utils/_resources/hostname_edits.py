@@ -110,10 +110,12 @@ def _mtls(option: t.Mapping[str, t.Any] | None) -> tuple[MtlsWish | None, CaSetR
     """The option `mtls`, and how it names the set."""
     if option is None:
         return None, None
-    if option["state"] == "absent":
-        return MtlsWish(None, present=False), CaSetRef.optional(option)
-    wish = MtlsWish(None, option.get("ocsp"), option.get("send_ca_list_to_client"))
-    return wish, CaSetRef.required(option)
+    present = option["state"] == "present"
+    try:
+        set_ref = CaSetRef.required(option) if present else CaSetRef.optional(option)
+    except InvalidOption as error:
+        raise InvalidOption(f"mtls: {error.msg}", cure=error.cure) from None
+    return MtlsWish(None, option.get("ocsp"), option.get("send_ca_list_to_client"), present), set_ref
 
 
 def _certificates(option: t.Mapping[str, t.Any] | None) -> dict[str, str]:

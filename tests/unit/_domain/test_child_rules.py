@@ -58,6 +58,7 @@ def test_rules_pass_as_they_are() -> None:
         ([{**MARK, "behaviors": ["hsts"]}], r"child_rules\[0\]\.behaviors\[0\]: is no rule, behavior or criterion"),
         ([{**MARK, "behaviors": [{"name": "hsts", "option": {}}]}], r"behaviors\[0\]: has a member 'option'"),
         ([{**MARK, "behaviors": [{"name": "hsts", "options": []}]}], r"behaviors\[0\]\.options: has to be a dictionary"),
+        ([{**MARK, "criteria": [{"name": "path"}]}], r"child_rules\[0\]\.criteria\[0\]: needs options"),
         ([{**MARK, "children": [{"name": "b", "children": [{}]}]}], r"child_rules\[0\]\.children\[0\]\.children\[0\]: needs"),
     ],
 )  # fmt: skip
