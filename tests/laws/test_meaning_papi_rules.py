@@ -428,3 +428,14 @@ def test_what_the_server_normalises_is_no_difference(house: House) -> None:
     with switched(house, papi_normalise="off"):
         house.ok("papi_rules", **WWW, rules=with_child(tree_of(house)))
     assert house.ok("papi_rules", **WWW, rules=with_child(tree_of(house)))["changed"] is False
+
+
+def test_a_private_key_in_a_file_is_not_printed(house: House, tmp_path: Path) -> None:
+    enter(house, PLAIN)
+    line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ"
+    key = f"-----BEGIN PRIVATE KEY-----\n{line}\n-----END PRIVATE KEY-----\n"
+    src = str(exported(house, tmp_path, ttl=key))
+    house.printed.clear()
+    for check in (True, False):
+        assert house.ok("papi_rules", **WWW, src=src, check=check)["changed"] is True
+    assert line not in "".join(house.printed)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from .pem import secrets_in
 from .plan import SERVER_MADE, Document, is_predicted
 from .rule_tree import Rule, canonical, walk
 
@@ -25,11 +26,20 @@ def outline(tree: Rule) -> list[Document]:
     """
     met: Counter[str] = Counter()
     found = []
-    for place in walk(canonical(tree)):
+    for place in walk(canonical(printable(tree))):
         path = str(place)
         met[path] += 1
         found.append({"path": path if met[path] == 1 else f"{path} ({met[path]})", "rule": list(_lines(place.rule))})
     return found
+
+
+def printable(value: Any) -> Any:
+    """The tree, or a part of it, without private keys, should a value hold one."""
+    if isinstance(value, str):
+        return "(a private key)" if secrets_in(value) else value
+    if isinstance(value, dict):
+        return {key: printable(item) for key, item in value.items()}
+    return [printable(item) for item in value] if isinstance(value, list) else value
 
 
 def differing(before: Rule, after: Rule) -> list[str]:

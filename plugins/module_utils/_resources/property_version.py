@@ -219,7 +219,7 @@ class PropertyEdit:
         )
         wanted = current.made.content
         if wanted.declared:
-            plan.after["predicted_rules"] = json.dumps(wanted.rules)
+            plan.after["predicted_rules"] = json.dumps(rule_outline.printable(wanted.rules))
         if choice.creates:
             plan.steps.append(self._step("create", current, "version", choice.reason))
         reason = self._rules_reason(current, choice)

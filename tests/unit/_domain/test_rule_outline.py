@@ -73,6 +73,13 @@ def test_another_value_of_a_sensitive_variable_is_seen_but_not_shown(change: str
     assert "secret" not in str(rule_outline.outline(TREE))
 
 
+def test_a_private_key_is_never_shown() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
+    tree = {"name": "default", "behaviors": [{"name": "advanced", "options": {"xml": ["a", f"<x>{key}</x>"]}}]}
+    ((line,),) = (entry["rule"] for entry in rule_outline.outline(tree))
+    assert line == "behavior advanced: xml=['a', '(a private key)']"
+
+
 @pytest.mark.parametrize(("ids", "expected"), [(["~partners"], True), (["12345"], False), ("~", False), (7, False)])
 def test_a_set_that_does_not_exist_yet_leaves_its_line_to_the_server(ids: Any, expected: bool) -> None:
     tree = {
