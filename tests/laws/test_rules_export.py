@@ -86,6 +86,7 @@ def test_the_way_back_changes_nothing(house: House, dest: Path) -> None:
     assert export(house, dest)["property"]["property_version"] == 3
     result = house.ok("papi_rules", **WWW, src=str(dest))
     assert result["changed"] is False and result["property"]["base_version"] == 3 and result["api_warnings"] == []
+    assert sum(result["requests"].values()) == 4  # search, property, activations, rules
 
 
 def test_what_differs_is_written_and_what_no_rule_is_left_for_goes(stock: House, dest: Path) -> None:
@@ -181,12 +182,20 @@ def test_nothing_is_written_by_way_of_a_link(stock: House, dest: Path, tmp_path:
     assert list(outside.iterdir()) == [] and list(dest.iterdir()) == [dest / "Offload"]
 
 
-def test_a_link_in_the_place_of_a_file_is_replaced_not_followed(stock: House, dest: Path, tmp_path: Path) -> None:
-    (tmp_path / "precious").write_text("precious")
-    dest.mkdir()
-    (dest / "main.json").symlink_to(tmp_path / "precious")
+@pytest.mark.parametrize("content", ["precious", "the same", None])
+def test_a_link_in_the_place_of_a_file_is_replaced_not_followed(
+    stock: House, dest: Path, tmp_path: Path, content: str | None
+) -> None:
+    outside = tmp_path / "precious"
     export(stock, dest)
-    assert (tmp_path / "precious").read_text() == "precious" and not (dest / "main.json").is_symlink()
+    main = dest / "main.json"
+    if content is not None:
+        outside.write_text(main.read_text() if content == "the same" else content)
+    before = outside.read_text() if content is not None else None
+    main.unlink()
+    main.symlink_to(outside)
+    assert "create main.json" in verbs(export(stock, dest))
+    assert (outside.read_text() if outside.exists() else None) == before and not main.is_symlink()
     assert export(stock, dest)["changed"] is False
 
 
