@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from akamai_emulator.testing import Running
 from authorities import issued
 from demo_proof import account_differences, plan_differences, writes  # tools/, by `pythonpath` in pyproject.toml
+from documented import role_rows
 from in_process import House
 from playbook_runs import Playbooks, Played
 
@@ -129,6 +131,8 @@ def test_onboarding_from_nothing_and_another_version(playbooks: Playbooks, stock
     assert [binding["ca_set_name"] for binding in done.fact["bindings"]] == ["partners", "partners"]
     active = [(a["network"], a["version"]) for p in done.fact["properties"] for a in p["activations"]]
     assert active == [("STAGING", 3), ("PRODUCTION", 3)] * 2
+    members = {name for row in role_rows("mtls_onboard", "## Result") for name in re.findall(r"^`(\w+)`", row[0])}
+    assert set(done.fact) == members
     typed_in(playbooks)
     more = {"ca_sets": [{**CONFIG["ca_sets"][0], "certificates_file": "more.pem"}]}
     changed = planned_and_done(playbooks, "mtls_onboard", more)

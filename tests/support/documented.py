@@ -8,6 +8,7 @@ import ast
 import importlib
 from collections.abc import Iterator
 from functools import cache
+from itertools import dropwhile, takewhile
 from typing import Any
 
 import collection_tree
@@ -110,6 +111,16 @@ def role_options(role: str) -> dict[str, Any]:
     document = yaml.safe_load((ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text())
     found: dict[str, Any] = document["argument_specs"]["main"]["options"]
     return found
+
+
+def role_rows(role: str, head: str) -> list[tuple[str, ...]]:
+    """The first table below the line of the role's README that begins like this, as rows of cells."""
+    lines = iter((ROOT / "roles" / role / "README.md").read_text().splitlines())
+    next(line for line in lines if line.startswith(head))
+    rows = dropwhile(lambda line: not line.startswith("|"), lines)
+    return [
+        tuple(cell.strip() for cell in row.strip("|").split("|")) for row in takewhile(lambda r: r[:1] == "|", rows)
+    ]
 
 
 def given(known: dict[str, Any], values: dict[str, Any], where: str = "") -> Iterator[str]:

@@ -8,7 +8,6 @@ import importlib
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,6 +24,7 @@ from documented import (
     returned,
     returns,
     role_options,
+    role_rows,
 )
 from guides import COLLECTION, GUIDES, READMES, ROOT, Block, examples, literals, ours, table, tasks_of
 
@@ -258,16 +258,6 @@ def _marked(text: str) -> str:
 
 
 # Roles
-
-
-def role_rows(role: str, head: str) -> list[tuple[str, ...]]:
-    """The tables of the role's README that have this head, or that stand below this text, as rows of cells."""
-    lines = iter((ROOT / "roles" / role / "README.md").read_text().splitlines())
-    next(line for line in lines if line.startswith(head))
-    rows = dropwhile(lambda line: not line.startswith("|"), lines)
-    return [
-        tuple(cell.strip() for cell in row.strip("|").split("|")) for row in takewhile(lambda r: r[:1] == "|", rows)
-    ]
 
 
 @pytest.mark.parametrize("role", ROLES)
