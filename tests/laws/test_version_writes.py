@@ -118,6 +118,13 @@ def test_a_part_is_nothing_that_add_and_remove_start_from(refusing: House) -> No
     }
 
 
+def test_a_part_is_nothing_that_another_set_begins_with(refusing: House) -> None:
+    enter(refusing, "set active on both")
+    begun(refusing, *MANY)
+    made = refusing.ok("mets_ca_set", ca_set_name="copies", clone_from=SET)
+    assert made["cloned_from"]["version"] == 1
+
+
 def test_a_part_that_somebody_has_changed_or_activated_is_theirs(refusing: House) -> None:
     for change in ("changed", "activated"):
         enter(refusing, "set active on both")

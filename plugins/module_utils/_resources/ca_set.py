@@ -24,6 +24,7 @@ from .mets_operations import (
     when_free,
 )
 from .mets_world import CaSetRef, NetworkState, unless_missing
+from .version_writes import is_unfinished
 from .world import Wait, World
 from .writes import carry_out
 
@@ -105,15 +106,17 @@ class CaSet:
         return Current(ca_set, world.mets.networks(ca_set), world.mets.users(ca_set), world.mets.leaving(ca_set))
 
     def _source(self, world: World, ref: CaSetRef) -> Document:
-        """The version to clone: the one named, else the newest (mets-v2.md 3.9)."""
+        """The version to clone: the one named, else the newest that is whole (mets-v2.md 3.9)."""
         found = world.mets.required(ref)
         refuse_deleting(found)
         live = [v for v in world.mets.versions(found) if v.get("caSetVersionStatus") != "DELETED"]
-        wanted = [v for v in live if self.source_number in (None, v["version"])]
+        number = self.source_number
+        wanted = [v for v in live if (not is_unfinished(v) if number is None else v["version"] == number)]
         if not wanted:
             numbers = ", ".join(str(v["version"]) for v in live)
+            missing = f"version {number}" if number else "finished version" if live else "version"
             raise NotFound(
-                f"clone_from: {ref} has no version {self.source_number or 'at all'}.",
+                f"clone_from: {ref} has no {missing}.",
                 cure=f"Its versions are: {numbers}."
                 if numbers
                 else "Give it a version with `mets_ca_set_version` first.",
