@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from . import faults
+from . import described, faults
 from .core import ShapeError
 from .house import House
 from .switches import SwitchError
@@ -39,6 +39,7 @@ POST   /faults   {{"api": "mets|cps|papi|grants|*", "method": "POST", "path": "r
 GET    /faults, DELETE /faults     shows, removes all
 GET    /requests, DELETE /requests the log of requests; numbering goes on
 GET    /switches, PUT /switches    {{"name": "value", ...}}
+GET    /openapi.json               what the signed API takes, as an OpenAPI document
 
 Signed API at {url}. Credentials for it: {edgerc}
 
@@ -147,6 +148,9 @@ def build(house: House, url: str) -> Starlette:
             account.wake(house.clock.now())  # what is due may depend on switches
         return Answer(house.switches.values)
 
+    async def get_openapi(request: Request) -> Response:
+        return Answer(described.document(house.services, url))
+
     async def refuse(request: Request, error: Exception) -> Response:
         document = error.document if isinstance(error, Problem) else {}
         return Answer(document, status_code=400, media_type="application/problem+json")
@@ -169,6 +173,7 @@ def build(house: House, url: str) -> Starlette:
         ("DELETE", "/requests", delete_requests),
         ("GET", "/switches", get_switches),
         ("PUT", "/switches", put_switches),
+        ("GET", "/openapi.json", get_openapi),
     )
     routes = [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
     return Starlette(routes=routes, exception_handlers={Problem: refuse, HTTPException: no_route})

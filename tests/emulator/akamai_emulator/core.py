@@ -161,13 +161,24 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What an operation takes and answers: query parameters by name and bodies by media type, each with its JSON
+    Schema; the media types of its answers."""
+
+    query: Mapping[str, Document] = field(default_factory=dict)
+    bodies: Mapping[str, Document] = field(default_factory=dict)
+    accepts: tuple[str, ...] = ("application/json",)
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A service as the house mounts it.
 
     `guard` runs before any handler once the path is known (media types, query names); `no_route` answers an unknown
     path or method below `prefix`; `settle` carries out everything that is due by `now` and calls `account.wake` for what is not;
     `complete` fills what a seed left out, in place (it may raise `ShapeError`); `rate_limited(call, limit, remaining, wait)` is the 429 with
-    `wait` in seconds until the next request is allowed; `crash` is the service's own 500 document.
+    `wait` in seconds until the next request is allowed; `crash` is the service's own 500 document; `describe` is the shape of
+    the operation of a name.
     """
 
     api: str
@@ -180,3 +191,4 @@ class Service:
     crash: Callable[[Call], Reply]
     guard: Callable[[Call, Operation], None] | None = None
     switches: tuple[Switch, ...] = ()
+    describe: Callable[[str], Shape] | None = None

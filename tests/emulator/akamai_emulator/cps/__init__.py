@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..core import Call, Operation, Reply, Service
+from ..core import Call, Operation, Reply, Service, Shape
 from . import changes, deployments, enrollments, errors, inputs, seeds
 from .exchange import Handler, negotiate
+from .shapes import described
 from .switches import SWITCHES
 
 ROOT = "/cps/v2"
@@ -124,6 +125,17 @@ OPERATIONS = (
     Operation("cps", "give_input", "POST", ROOT + CHANGE + "/input/update/{segment}", _give_input, True),
 )
 
+
+def _describe(name: str) -> Shape:
+    if name == "get_input":
+        return described(name, dict.fromkeys(kind for kinds in INFO_ACCEPTS.values() for kind in kinds), ())
+    if name == "give_input":
+        kinds = dict.fromkeys(kind for kinds in UPDATE_CONTENTS.values() for kind in kinds)
+        return described(name, CHANGE_ID, kinds)
+    route = next(route for route in ROUTES if route.name == name)
+    return described(name, route.accepts, route.contents)
+
+
 SERVICE = Service(
     api="cps",
     prefixes=(ROOT,),
@@ -134,4 +146,5 @@ SERVICE = Service(
     rate_limited=errors.rate_limited,
     crash=errors.gateway_500,
     switches=SWITCHES,
+    describe=_describe,
 )

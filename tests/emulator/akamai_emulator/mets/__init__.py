@@ -14,6 +14,7 @@ from ..core import Call, Operation, Reply, Service, Switch
 from . import activations, associations, deletion, lifecycle, sets, versions
 from .errors import problem
 from .model import BASE
+from .shapes import describe
 from .values import guard
 
 _SET = f"{BASE}/ca-sets/{{caSetId}}"
@@ -127,4 +128,5 @@ SERVICE = Service(
     crash=_crash,
     guard=guard,
     switches=SWITCHES,
+    describe=describe,
 )

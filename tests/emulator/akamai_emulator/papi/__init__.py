@@ -13,6 +13,7 @@ from . import activations, assets, hostnames, lookups, progress, properties, rul
 from .body import check_media_types
 from .ids import stamp
 from .problems import document, refuse
+from .shapes import describe
 from .switches import SWITCHES
 
 _PROPERTY = "properties/{propertyId}"
@@ -98,4 +99,5 @@ SERVICE = Service(
     crash=_crash,
     guard=check_media_types,
     switches=SWITCHES,
+    describe=describe,
 )
