@@ -112,7 +112,7 @@ def manifest(directory: Path, option: str = "src") -> Manifest | None:
     files = [] if files is None else files
     if (
         not isinstance(number, str)
-        or not (version is None or (type(version) is int and version > 0))
+        or not (version is None or (isinstance(version, int) and version is not True and version > 0))
         or not (etag is None or isinstance(etag, str))
         or not (isinstance(files, list) and all(isinstance(name, str) and _stays_inside(name) for name in files))
     ):
