@@ -180,6 +180,29 @@ def test_rule_21_it_is_an_edit_like_any_other(house: House) -> None:
     assert not [w for w in result["api_warnings"] if w.get("hazard")]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"ccm_certificates": {"ecdsa_cert_id": "10002"}},
+        {"mtls": {"ca_set_id": "OTHERS", "ocsp": False, "send_ca_list_to_client": True}},
+        {"mtls": {"state": "absent"}},
+        {"certificate_type": "DEFAULT"},
+    ],
+    ids=json.dumps,
+)
+def test_rule_21_the_single_module_is_the_one_edit_form(house: House, options: dict[str, Any]) -> None:
+    enter(house, WITH_CCM)
+    others = house.ok("mets_ca_set_info", ca_set_name="others")["ca_sets"][0]["ca_set_id"]
+    wish = {name: dict(value) if isinstance(value, dict) else value for name, value in options.items()}
+    if "ca_set_id" in wish.get("mtls", {}):
+        wish["mtls"]["ca_set_id"] = others
+    single = house.ok("papi_property_hostname", check=True, **KNOWN, **wish)
+    edit = {"hostnames": [NAME], **wish}
+    one = house.ok("papi_property_edit", property_name="www", edits=[{"hostname": edit}])
+    assert single["changed"] is one["changed"] is True
+    assert one["hostnames"] == single["hostnames"]
+
+
 # 4: a set of the same play
 
 

@@ -61,6 +61,18 @@ def test_child_rules_take_the_place_of_the_collections_own(house: House, name: s
     assert again["changed"] is False and house.writes() == []
 
 
+def test_rule_21_the_single_module_is_the_one_edit_form(house: House) -> None:
+    enter(house, PLAIN)
+    wish = {**LOG, "child_rules": [counting(), MARK]}
+    single = house.ok("papi_mtls_rule", check=True, **wish)
+    del wish["property_name"]
+    one = house.ok("papi_property_edit", property_name="shop", edits=[{"mtls_rule": wish}])
+    assert one["mtls_rules"] == [single["mtls_rule"]]
+    absent = {"state": "absent", "child_rules": [{"name": "Count failures"}, {"name": "Mark"}]}
+    options = {"property_name": "shop", "base_version": "3", "edits": [{"mtls_rule": absent}]}
+    assert house.ok("papi_property_edit", **options)["mtls_rules"][0]["state"] == "absent"
+
+
 def test_what_is_shown_may_be_given_back(house: House) -> None:
     enter(house, PLAIN)
     result = house.ok("papi_mtls_rule", **LOG, child_rules=[counting(), MARK])
