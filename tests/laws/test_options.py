@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +90,12 @@ def test_a_version_without_any_valid_ca_is_activated_when_that_is_accepted(house
     assert [a["version"] for a in live["activations"]] == [2, 2]
 
 
+def test_host_names_that_depend_on_a_certificate(house: House) -> None:
+    enter(house, "property with a CCM host name")
+    (found,) = house.ok("mets_certificate_info", **SET)["certificates"]
+    assert {h["hostname"] for h in found["dependants"]["hostnames"]} == {"ccm.example.com"}
+
+
 # Enrollments
 
 GONE = {"common_name": "ov.example.net", "state": "absent"}
@@ -138,6 +146,45 @@ def test_a_property_by_name_within_its_contract_and_group(house: House) -> None:
     ):
         properties = house.ok("papi_property_info", **WWW, **place)["properties"]
         assert [p["property_name"] for p in properties] == found, place
+
+
+PLACE = {"property_id": "200001", "contract_id": "C-0N7RAC7", "group_id": "15225"}
+
+
+def test_rules_of_a_property_by_its_id(house: House, tmp_path: Path) -> None:
+    enter(house, "stock")
+    house.ok("papi_rules_export", **PLACE, dest=str(tmp_path))
+    assert house.ok("papi_rules", **PLACE, src=str(tmp_path))["changed"] is False
+    for module, files in (("papi_rules", "src"), ("papi_rules_export", "dest")):
+        elsewhere = house.run(module, **{**PLACE, "contract_id": "C-0THER00", files: str(tmp_path)})
+        assert elsewhere["failure"]["status"] == 403
+
+
+def test_old_rules_over_newer_ones_when_that_is_accepted(house: House, tmp_path: Path) -> None:
+    enter(house, "property with the rule")
+    house.ok("papi_rules_export", **WWW, version="2", dest=str(tmp_path))
+    edits = [{"rules": {"src": str(tmp_path)}}]
+    refused = house.fails("papi_property_edit", "hazard", **WWW, edits=edits)
+    assert [h["name"] for h in refused["failure"]["hazards"]] == ["replace_other_version"]
+    made = house.ok("papi_property_edit", **WWW, edits=edits, allow_outage=["replace_other_version"])
+    assert made["property"]["base_version"] == 2
+
+
+def test_what_papi_warns_of_in_rules_is_returned(house: House, tmp_path: Path) -> None:
+    enter(house, "stock")
+
+    def unstable(prop: dict[str, Any]) -> None:
+        for version in prop["versions"]:
+            version["ruleFormat"] = "latest"
+
+    change(house, unstable)
+    house.ok("papi_rules_export", **WWW, dest=str(tmp_path))
+    main = tmp_path / "main.json"
+    document = json.loads(main.read_text())
+    document.get("rules", document)["comments"] = "edited by hand"
+    main.write_text(json.dumps(document))
+    made = house.ok("papi_rules", **WWW, src=str(tmp_path))
+    assert made["rule_warnings"] and all(warning["type"] for warning in made["rule_warnings"])
 
 
 def test_every_attribute_of_client_certificates_is_forwarded(house: House) -> None:

@@ -142,6 +142,8 @@ def given(known: dict[str, Any], values: dict[str, Any], where: str = "") -> Ite
 def option_paths(known: dict[str, Any], where: str = "") -> Iterator[str]:
     """All that `given` could yield."""
     for name, about in known.items():
+        if about.get("choices") == [about.get("default")]:
+            continue
         yield where + name
         yield from (f"{where}{name}={choice}" for choice in about.get("choices", []) if choice != about.get("default"))
         yield from option_paths(about.get("suboptions") or {}, f"{where}{name}.")
