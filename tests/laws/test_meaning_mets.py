@@ -179,6 +179,13 @@ def test_rule_6_a_number_is_predicted_from_a_listing_with_deleted_ones(house: Ho
 # CA set
 
 
+def test_a_description_of_any_text_is_foreseen_as_it_is(house: House) -> None:
+    house.reset()
+    predicted, real = (house.ok("mets_ca_set", check=check, **SET, description="~ home") for check in (True, False))
+    assert [r["ca_set"]["description"] for r in (predicted, real)] == ["~ home"] * 2
+    assert "description" not in predicted["server_made"]
+
+
 def test_rule_7_a_description_cannot_change(house: House) -> None:
     enter(house, "stock")
     house.ok("mets_ca_set", **SET, description="first")

@@ -35,8 +35,9 @@ class ServerMade:
 
 SERVER_MADE: t.Final = ServerMade()
 
-# An id that the server has not given yet, as `~name`: it travels through plans and trees like a real id.
-PREDICTED_PREFIX: t.Final = "~"
+# An id that the server has not given yet, NUL and a name: it travels through plans and trees like a real id, and is
+# nothing that an option or an API could say.
+PREDICTED_PREFIX: t.Final = "\0"
 
 
 def predicted_id(name: str) -> str:

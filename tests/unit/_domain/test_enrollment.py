@@ -85,16 +85,16 @@ def test_wanted_binding(current: Binding, options: dict[str, bool], expected: Bi
 
 def test_a_body_changes_nothing_but_the_binding(document: Document) -> None:
     before = deepcopy(document)
-    body = enrollment.with_binding(document, Binding("~partners", ocsp=True))
+    body = enrollment.with_binding(document, Binding("\0partners", ocsp=True))
     assert document == before
     expected = {key: value for key, value in deepcopy(before).items() if key not in enrollment.SERVER_MEMBERS}
     expected["enableMultiStackedCertificates"] = False
     expected["networkConfiguration"]["clientMutualAuthentication"] = {
-        "setId": "~partners",
+        "setId": "\0partners",
         "authenticationOptions": {"sendCaListToClient": False, "ocsp": {"enabled": True}},
     }
     assert body == expected
-    assert enrollment.binding(body) == Binding("~partners", ocsp=True)
+    assert enrollment.binding(body) == Binding("\0partners", ocsp=True)
     assert body["memberOfTomorrow"] == {"x": [1]}
     assert "autoRenewalStartTime" in body
     body["memberOfTomorrow"]["x"].append(2)

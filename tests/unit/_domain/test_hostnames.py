@@ -98,13 +98,13 @@ def test_a_new_host_name_stands_at_the_end() -> None:
             HostnameWish(
                 "www.example.com",
                 certificate_type="CCM",
-                mtls=MtlsWish("~new", send_ca_list_to_client=True),
+                mtls=MtlsWish("\0new", send_ca_list_to_client=True),
                 ccm_certificates={"rsa_cert_id": "1"},
             ),
             {
                 "certProvisioningType": "CCM",
                 "ccmCertificates": {"rsaCertId": "1"},
-                "mtls": {"caSetId": "~new", "checkClientOcsp": False, "sendCaSetClient": True},
+                "mtls": {"caSetId": "\0new", "checkClientOcsp": False, "sendCaSetClient": True},
             },
         ),
     ],

@@ -147,7 +147,7 @@ def test_the_guide_s_custom_rule(rule_format: str, tree: Rule) -> None:
         replace(LOG, log_field=""),
         replace(LOG, log_field="", client_certificate_attributes=[]),
         replace(BASIC, rule_name="mine"),
-        replace(BASIC, ca_set_ids=["~partners", "12"]),
+        replace(BASIC, ca_set_ids=["\0partners", "12"]),
         replace(BASIC, child_rules=[{"name": "own", "behaviors": [{"name": "hsts", "options": {"enable": True}}]}]),
         replace(LOG, child_rules=[{"name": "own", "behaviors": []}]),
     ],
@@ -494,7 +494,7 @@ TREES = random_rules(3).map(lambda rule: {"children": [], **rule, "name": "defau
 WISHES = st.builds(
     RuleWish,
     hostnames=st.lists(st.sampled_from(["a.example.com", "b.example.com", "*.example.net"]), min_size=1, max_size=3),
-    ca_set_ids=st.lists(st.sampled_from(["1", "2", "~new"]), min_size=1, max_size=3),
+    ca_set_ids=st.lists(st.sampled_from(["1", "2", "\0new"]), min_size=1, max_size=3),
     enforcement=st.sampled_from([None, "deny", "log"]),
     ocsp=st.sampled_from([None, True, False]),
     client_certificate_attributes=st.none() | st.lists(st.sampled_from(mtls_rule.ATTRIBUTES), max_size=3),

@@ -80,7 +80,9 @@ def test_a_private_key_is_never_shown() -> None:
     assert line == "behavior advanced: xml=['a', '(a private key)']"
 
 
-@pytest.mark.parametrize(("ids", "expected"), [(["~partners"], True), (["12345"], False), ("~", False), (7, False)])
+@pytest.mark.parametrize(
+    ("ids", "expected"), [(["\0partners"], True), (["~partners"], False), (["12345"], False), ("\0", False), (7, False)]
+)
 def test_a_set_that_does_not_exist_yet_leaves_its_line_to_the_server(ids: Any, expected: bool) -> None:
     tree = {
         "name": "default",
