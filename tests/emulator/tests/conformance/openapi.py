@@ -39,7 +39,7 @@ def need(what: str, there: bool) -> None:
     """Skip the test with a plain sentence where `what` is absent; fail in CI."""
     if there:
         return
-    sentence = f"{what} is not beside this repository, so the emulator was not held against it."
+    sentence = f"Not beside this repository, so the emulator was not held against it: {what}."
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)

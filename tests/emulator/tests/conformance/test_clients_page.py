@@ -21,7 +21,7 @@ from .openapi import need
 
 @pytest.fixture(scope="module", autouse=True)
 def _there() -> None:
-    need("The page clients.md", bool(page_lines()))
+    need("the page clients.md", bool(page_lines()))
 
 
 def test_every_line_has_a_test() -> None:

@@ -26,7 +26,7 @@ ACKNOWLEDGE = f"{CHANGE}/input/update/change-management-ack"
 
 @pytest.fixture(scope="module", autouse=True)
 def _there() -> None:
-    need("The description cps-v2.json", cps_description.description() is not None)
+    need("the description cps-v2.json", cps_description.description() is not None)
 
 
 @pytest.mark.parametrize("kind", sorted({operation[3] for operation in OPERATIONS}))

@@ -21,7 +21,7 @@ from .test_mets_requests import OPERATIONS, STATE
 
 @pytest.fixture(scope="module", autouse=True)
 def _there() -> None:
-    need("The description mets-v2.yaml", mets_description.description() is not None)
+    need("the description mets-v2.yaml", mets_description.description() is not None)
 
 
 def test_operations_are_the_described_ones() -> None:

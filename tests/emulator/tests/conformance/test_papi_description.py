@@ -64,7 +64,7 @@ def _state(house: House) -> Document:
 
 @pytest.fixture(scope="module", autouse=True)
 def _there() -> None:
-    need("The description papi-v1.json", papi_description.description() is not None)
+    need("the description papi-v1.json", papi_description.description() is not None)
 
 
 def described() -> Description:
