@@ -124,7 +124,7 @@ def tail(refusal: Refusal) -> tuple[int, str, str]:
             {"ahead": 40, "spoil": lambda h: h.replace("client_token=", "client_token=x")},
             (400, "pep-authn/request-error", "Invalid timestamp"),
         ),
-        ({"spoil": lambda h: ""}, (400, "pep-authn/request-error", "Invalid authorization header")),
+        ({"spoil": lambda h: ""}, (400, "pep-authn/request-error", "Authorization header missing")),
     ],
     ids=["too old", "too new", "client token", "access token", "nonce", "clock before token", "no header"],
 )

@@ -43,6 +43,7 @@ def statuses(house: House, count: int, request: str = "GET {P}/groups") -> list[
 @pytest.mark.parametrize(("work", "versions"), [({}, 0), ({"work": "none"}, 0), ({"work": "done"}, 1)])
 def test_status(work: dict[str, str], versions: int, house: House) -> None:
     body = {"type": "https://problems.luna.akamaiapis.net/papi/v1/resource-busy", "title": "Busy", "status": 409}
+    body |= {"detail": "Another edit is in progress.", "instance": "/papi/v1/properties/prp_200001#0"}
     plant(house, {"status": 409, "headers": {"Retry-After": "7", "X-Own": "yes"}, "body": body, **work})
     answer = send(house, CREATE, BODY)
     assert answer.status_code == 409
@@ -131,7 +132,8 @@ def test_a_status_without_a_body(house: House) -> None:
 
 
 def test_a_success_that_never_happened(house: House) -> None:
-    plant(house, {"status": 201, "body": {"versionLink": "/papi/v0/properties/prp_200001/versions/99"}})
+    link = "/papi/v0/properties/prp_200001/versions/99"
+    plant(house, {"status": 201, "headers": {"Location": link}, "body": {"versionLink": link}})
     assert send(house, CREATE, BODY).status_code == 201
     assert made(house) == 0
 
