@@ -265,7 +265,7 @@ def _hazardous(hazards: t.Sequence[Hazard]) -> WishError:
     names = sorted({hazard.name for hazard in hazards})
     return WishError(
         "hazard",
-        "Refused, as it could cut clients off: " + " ".join(hazard.breaks for hazard in hazards),
+        "Refused, as it could do harm: " + " ".join(hazard.breaks for hazard in hazards),
         cure=f"If that is what you want, accept it with `allow_outage: [{', '.join(names)}]`.",
         hazards=hazards,
     )
