@@ -373,7 +373,9 @@ def test_retry_after_is_seconds_that_get_fewer(house: House) -> None:
 def test_delayed_validations_fail_afterwards(house: House) -> None:
     activation_id = begin(house, "bare", delayValidations=True)
     house.control.advance(FINISH)
-    assert entry(house, activation_id, "bare")["status"] == "FAILED"
+    ended = entry(house, activation_id, "bare")
+    assert (ended["status"], ended["failureCause"]["status"]) == ("FAILED", 400)
+    assert ended["failureCause"]["errors"]
     assert property_of(house, "bare")["stagingVersion"] is None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 import requests
 
 from .harness import House, Row, play
@@ -333,3 +334,16 @@ def test_ids_without_prefixes(house: House) -> None:
     document = ok(house, "GET {www}/versions/2/hostnames?", headers={"PAPI-Use-Prefixes": "false"}).json()
     assert document["propertyId"] == "200001"
     assert document["hostnames"]["items"][0]["edgeHostnameId"] == "300001"
+
+
+def test_unknown_members_are_dropped(house: House) -> None:
+    ccm = host("plain.example.com", certProvisioningType="CCM", ccmCertificates={"rsaCertId": "1", "colour": "red"})
+    shown = ok(house, "PUT {plain}/versions/1/hostnames?", [{**ccm, "colour": "red"}]).json()["hostnames"]["items"][0]
+    assert "colour" not in shown
+    assert set(shown["ccmCertificates"]) == {"rsaCertId", "rsaCertLink"}
+
+
+@pytest.mark.parametrize(("kind", "there"), [("DEFAULT", True), ("CPS_MANAGED", False)])
+def test_the_limit_of_default_certificates_is_shown_where_there_are_some(kind: str, there: bool, house: House) -> None:
+    answer = ok(house, "PUT {plain}/versions/1/hostnames?", [host("plain.example.com", certProvisioningType=kind)])
+    assert ("X-Limit-Default-Certs-Per-Contract-Remaining" in answer.headers) is there

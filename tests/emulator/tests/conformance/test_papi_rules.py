@@ -417,3 +417,26 @@ def test_the_note_is_kept_by_default(house: House) -> None:
     ok(house, PUT, {"rules": tree(), "comments": "why"})
     ok(house, PUT, {"rules": tree()})
     assert version_of(house, "plain", 1)["note"] == "why"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"options": {"is_secure": "yes"}},
+        {"variables": [{"name": "PMUSER_A", "value": 5, "hidden": False, "sensitive": False}]},
+        {"variables": [{"name": "PMUSER_A", "value": "5", "hidden": "no", "sensitive": False}]},
+        {"customOverride": {"name": "mine"}},
+    ],
+    ids=str,
+)
+def test_wrong_types_beside_the_features(members: dict[str, Any], house: House) -> None:
+    answer = send(house, PUT, {"rules": tree(**members)})
+    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (400, "json-mapping-error")
+    assert "errorLocation" not in answer.json()
+
+
+def test_null_members_of_a_rule_are_absent(house: House) -> None:
+    ok(house, PUT, {"rules": tree(rule("r", comments=None), variables=None)})
+    shown = ok(house, f"GET {RULES}?").json()["rules"]
+    assert "variables" not in shown
+    assert "comments" not in shown["children"][0]
