@@ -29,6 +29,7 @@ FAILURE = {"api", "status", "type", "title", "detail", "errors", "request_id", "
 
 TEXTS: list[Any] = [
     *("", " ", "~", "-", "0", "00", "-1", "1.5", "latest", "nan", "inf", "null", "None", "{{ x }}", "%s %(a)s {0}"),
+    "a=b c",
     *(
         "9" * 30,
         "9" * 400,

@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.validation import check_type_dict
 
 from .._domain.errors import Hazard, InvalidOption, WishError
 from .._domain.past import events
@@ -55,7 +56,7 @@ class Module(AnsibleModule):
     def _load_params(self) -> None:
         super()._load_params()  # type: ignore[no-untyped-call]
         specs = self.argument_spec
-        self.params = {name: _refusable(value, specs.get(name) or {}) for name, value in self.params.items()}
+        self.params = _given(self.params, specs)
 
     @property
     def read_on(self) -> str:
@@ -82,19 +83,41 @@ class Module(AnsibleModule):
         return t.cast(Document, plain({"invocation": {"module_args": arguments}, **result}))
 
 
+def _given(values: collections.abc.Mapping[str, t.Any], specs: Spec) -> dict[str, t.Any]:
+    """Options as Ansible can take them. A null is no value: older cores refuse it where the option has a default."""
+    return {
+        name: _refusable(value, specs.get(name) or {})
+        for name, value in values.items()
+        if value is not None or (specs.get(name) or {}).get("default") is None
+    }
+
+
 def _refusable(value: t.Any, spec: Spec) -> t.Any:
     """An option in a form that Ansible can refuse: it crashes on endless integers, and on numbers where it wants members."""
     if spec.get("type") == "int" and isinstance(value, str | float):
         text = str(value)
         return repr(text) if "inf" in text.lower() or len(text) > 30 else value
     inner = spec.get("options")
-    if inner is None or value is None or isinstance(value, str):
+    if inner is None or value is None:
         return value
+    if isinstance(value, str):
+        return value.replace("=", " ") if any(map(_crashes, (value, *value.split(",")))) else value
     if isinstance(value, list):
         return [str(item) if item is None else _refusable(item, spec) for item in value]
     if isinstance(value, collections.abc.Mapping):
-        return {name: _refusable(item, inner.get(name) or {}) for name, item in value.items()}
+        return _given(value, inner)
     return str(value)
+
+
+def _crashes(text: str) -> bool:
+    """Whether older cores, looking for `name=value` in it, crash instead of refusing it."""
+    try:
+        check_type_dict(text)
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 def plain(value: t.Any) -> t.Any:
