@@ -25,7 +25,9 @@ extends_documentation_fragment:
   - edgetrust.akamai.ca_set_ref
 options:
   version:
-    description: Which version to look at, V(production), V(staging), V(latest) or, with a property, a number.
+    description:
+      - Which version to look at, V(production), V(staging), V(latest) or, with a property, a number.
+      - With V(all) the active versions and the latest one, each once, ascending.
     type: str
     default: production
 seealso:
@@ -37,6 +39,10 @@ EXAMPLES = r"""
 - name: Which live rules name the CA set
   edgetrust.akamai.papi_mtls_rule_info:
     ca_set_name: partners
+
+- name: All rules there are, live or drafted
+  edgetrust.akamai.papi_mtls_rule_info:
+    version: all
 
 - name: What the latest version of the property would deny
   edgetrust.akamai.papi_mtls_rule_info:

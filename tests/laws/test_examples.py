@@ -111,7 +111,7 @@ STARTS: dict[str, list[Start]] = {
     "mets_certificate_info": [a_draft_and_one_that_expires, None, None],
     "papi_activation": [edited, None, edited, None],
     "papi_mtls_rule": ["property without the rule", None, "property without the rule", "property with the rule"],
-    "papi_mtls_rule_info": ["property with the rule", None],
+    "papi_mtls_rule_info": ["property with the rule", None, None],
     "papi_property_edit": ["property without the rule", None, "property without the rule", None],
     "papi_property_hostname": [
         "property without the rule",

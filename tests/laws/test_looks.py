@@ -321,6 +321,26 @@ def test_rules_that_name_the_set_are_found_live_and_in_drafts(house: House) -> N
     assert draft["active_on"] == [] and draft["property_version"] == 3
 
 
+def test_all_versions_of_interest_are_looked_at_each_once(house: House) -> None:
+    enter(house, "enrollment bound to the same")
+    wish = {"property_name": "www", "hostnames": ["www.example.com"], "ca_set_names": ["partners"]}
+    made = house.ok("papi_mtls_rule", **wish, enforcement="deny")["property"]
+    live = {"property_name": "www", "version": made["property_version"], "notify_emails": ["ops@example.com"]}
+    house.ok("papi_activation", **live, networks=["STAGING"])
+    house.ok("papi_mtls_rule", **wish, enforcement="log", base_version="staging")
+    with house.counted():
+        found = house.ok("papi_mtls_rule_info", version="all")["mtls_rules"]
+    trees = [r["path"] for r in house.control.requests() if r["path"].endswith("/rules")]
+    assert len(trees) == len(set(trees))
+    singly = {
+        (rule["property_name"], rule["property_version"], rule["rule_name"]): rule
+        for word in ("production", "staging", "latest")
+        for rule in house.ok("papi_mtls_rule_info", version=word)["mtls_rules"]
+    }
+    assert [singly[key] for key in sorted(singly)] == found
+    assert [(rule["property_version"], rule["active_on"]) for rule in found] == [(3, ["STAGING"]), (4, [])]
+
+
 def test_without_papi_the_rules_are_null_and_warned_about(house: House) -> None:
     enter(house, "enrollment bound to the same")
     house.control.fault(api="papi", path=".", every=True, then={"status": 403, "body": {"title": "Forbidden"}})

@@ -19,6 +19,9 @@ from .property_edits import RULE, Content, set_names, with_names
 from .side_reads import unreadable
 from .world import World
 
+#: The word for all versions that `papi_property_info` shows.
+EVERY: t.Final = "all"
+
 
 def _active_on(prop: Document, version: int) -> list[str]:
     return [network for network in NETWORKS if prop.get(f"{network.lower()}Version") == version]
@@ -84,7 +87,8 @@ class MtlsRules:
     def __init__(self, options: t.Mapping[str, t.Any], **context: t.Any) -> None:
         self.ref = PropertyRef.optional(options)
         self.set_ref = CaSetRef.optional(options)
-        self.version = version_word(options)
+        self.every = given(options.get("version")) == EVERY
+        self.version = "latest" if self.every else version_word(options)
         if self.version not in WORDS and self.ref is None:
             raise InvalidOption("version: a number goes with a property only.", cure="Name the property as well.")
 
@@ -96,15 +100,22 @@ class MtlsRules:
                 return {"mtls_rules": []}
             wanted_set = str(found["caSetId"])
         props = world.papi.all_properties() if self.ref is None else [world.papi.property(self.ref)]
-        rules = [rule for prop in props if prop is not None for rule in self._rules(world, prop)]
+        rules = [
+            rule
+            for prop in props
+            if prop is not None
+            for number in self._numbers(prop)
+            for rule in self._rules(world, prop, number)
+        ]
         rules = [rule for rule in rules if wanted_set is None or wanted_set in rule["ca_set_ids"]]
         names = set_names(world, rules, {})
         return {"mtls_rules": [with_names(rule, names) for rule in rules]}
 
-    def _rules(self, world: World, prop: Document) -> list[Document]:
-        number = numbered(prop, self.version)
-        if number is None:
-            return []
+    def _numbers(self, prop: Document) -> list[int]:
+        found = {numbered(prop, word) for word in (WORDS if self.every else [self.version])}
+        return sorted(number for number in found if number is not None)
+
+    def _rules(self, world: World, prop: Document, number: int) -> list[Document]:
         content = Content.read(world, prop, number, hostnames=False)
         rules = enforcing(content)
         if any(rule["enforcement"] == "deny" for rule in rules):
