@@ -40,6 +40,9 @@ CONFIG: dict[str, Any] = {
     ],
 }
 
+#: Warnings that a run may have. A change of ours may end a moment later in CPS than METS shows it.
+EXPECTED = ("Accepted by allow_outage", "is pending on the enrollment; it is left alone.")
+
 
 @pytest.fixture(scope="module")
 def playbooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
@@ -88,7 +91,7 @@ def played(playbooks: Playbooks, role: str, config: Any, *arguments: str, **vari
     result = playbooks.role(role, config, *arguments, **variables)
     assert result.status == 0, result.text
     warnings = [line for line in result.text.splitlines() if "[WARNING]" in line]
-    assert [line for line in warnings if "Accepted by allow_outage" not in line] == []
+    assert [line for line in warnings if not any(text in line for text in EXPECTED)] == []
     return result, writes(control.requests())
 
 
