@@ -15,8 +15,8 @@ import documented
 import yaml
 
 Result = dict[str, Any]
-#: What Ansible says of every result; `warned` is added by `House`.
-ANSIBLES_OWN = {"changed", "failed", "msg", "exception", "invocation", "warned"}
+#: What Ansible itself says in a result; `warned` is added by `House`.
+ANSIBLES_OWN = {"changed", "failed", "msg", "msg_to_log", "exception", "invocation", "warned"}
 #: Options and return values whose meaning is the same lines for every module: one module shows that they work.
 SHARED_FRAGMENTS = ("connection", "waiting", "assume")
 #: What no run can show, by the beginning of its path, and why.
