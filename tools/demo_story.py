@@ -269,7 +269,7 @@ class Demo:
             ("to copy from", ""),
             [
                 (CONFIG, "the configuration"),
-                ("playbooks/", "onboard.yml, teardown.yml: run as edgetrust.akamai.onboard, edgetrust.akamai.teardown"),
+                ("playbooks/", "onboard.yml, rotate.yml, teardown.yml: run as edgetrust.akamai.onboard and so on"),
                 (LOOK, "a playbook that looks"),
                 (LOG, "all that Ansible said"),
             ],

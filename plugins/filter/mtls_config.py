@@ -37,6 +37,12 @@ options:
     description: Options of the connection. Empty ones are left out, relative paths start from O(base).
     type: dict
     default: {}
+  rotation:
+    description:
+      - Given where authorities are to be changed, with C(remove_after), a date or time in ISO 8601, and C(check), a file of
+        tasks; either may be empty.
+      - Each CA set then needs certificates, which are all that it shall trust in the end.
+    type: dict
 seealso:
   - plugin: edgetrust.akamai.mtls_result
     plugin_type: filter
@@ -55,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: By the name of a module a list with the options of each of its tasks, and C(connection).
+  description: By the name of a module a list with the options of each of its tasks; C(connection), and C(rotation) where it was given.
   type: dict
 """
 
@@ -67,6 +73,7 @@ from dataclasses import dataclass, field
 
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.certificates import moment, timestamp
 from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.mtls_rule import DEFAULT_NAME
 from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.references import bare, host
 
@@ -272,6 +279,9 @@ PROPERTIES = Table(
     one_of=[("property_name", "property_id")],
 )
 
+# Where the certificates of a set come from.
+CERTIFICATES: t.Final = ("certificates", "certificates_file", "certificates_directory")
+
 LISTS: t.Final = {"ca_sets": CA_SETS, "enrollments": ENROLLMENTS, "properties": PROPERTIES}
 
 # For a key that somebody may well look for here.
@@ -300,6 +310,7 @@ def mtls_config(
     state: str = "present",
     remove_hostnames: bool = False,
     connection: Mapping[str, t.Any] | None = None,
+    rotation: Mapping[str, t.Any] | None = None,
 ) -> Document:
     """By module the options of each of its tasks; AnsibleFilterError with everything that is wrong."""
     problems: list[str] = []
@@ -312,6 +323,8 @@ def mtls_config(
         for name in LISTS:
             _refuse_twins(root.below(name), name, lists.get(name) or [])
         work = _handed_out(root, lists, state, remove_hostnames)
+        if rotation is not None:
+            work["rotation"] = _rotation(root, lists.get("ca_sets") or [], rotation)
     if problems:
         raise AnsibleFilterError("The mTLS configuration cannot be used: " + "; ".join(problems) + ".")
     return {**work, "connection": _connection(root, connection or {})}
@@ -385,6 +398,34 @@ def _refuse_twins(place: Place, name: str, entries: Sequence[Document]) -> None:
         if earlier != index:
             what = {"ca_sets": "CA set", "enrollments": "enrollment", "properties": "rule of the property"}[name]
             place.below(index).refuse(f"{place.below(earlier).text} is about the same {what}")
+
+
+def _rotation(root: Place, ca_sets: Sequence[Document], rotation: Mapping[str, t.Any]) -> Document:
+    """When the old ones leave, as `remove_after` (ISO 8601 or None) and `check` (a path or None); refuses what cannot be rotated."""
+    if not ca_sets:
+        root.below("ca_sets").refuse("there is no entry, and nothing but CA sets is rotated")
+    for index, ca_set in enumerate(ca_sets):
+        place = root.below("ca_sets").below(index)
+        if not any(ca_set.get(name) for name in CERTIFICATES):
+            place.refuse(f"what it shall trust in the end is needed, by one of {', '.join(CERTIFICATES)}")
+        if ca_set.get("certificates_mode", "exact") != "exact":
+            place.below("certificates_mode").refuse(
+                "only exact can be rotated to: the certificates are all that the set shall trust in the end"
+            )
+    given = {name: str(value) for name, value in rotation.items() if value not in (None, "")}
+    after, check = given.get("remove_after"), given.get("check")
+    if after is not None:
+        try:
+            after = timestamp(moment(after))
+        except ValueError:
+            root.below("mtls_rotate_remove_after").refuse(
+                f"{after!r} is not a time in ISO 8601; write it as 2026-01-31 or 2026-01-31T12:00:00Z"
+            )
+    if check is not None:
+        check = path(root, check)
+        if not os.path.isfile(check):
+            root.below("mtls_rotate_check").refuse(f"there is no file {check}")
+    return {"remove_after": after, "check": check}
 
 
 def _connection(root: Place, connection: Mapping[str, t.Any]) -> Document:

@@ -207,14 +207,16 @@ def test_every_play_of_modules_runs(
         assert set(predicted["server_made"]) - set(real["server_made"]) <= {"ca_set_id", "ca_set_ids[0]"}
 
 
-def test_the_plays_of_roles_plan_to_set_up_and_to_take_down(playbooks: Playbooks, stage: Stage) -> None:
+def test_the_plays_of_roles_plan_what_they_are_for(playbooks: Playbooks, stage: Stage) -> None:
     """Only planned, that being the whole play for a role in check mode; laws of the roles are tested elsewhere."""
     (onboard,), (teardown,) = plays_of(ONBOARDING), plays_of(RST / "guide_teardown.rst")
+    (rotate,) = plays_of(RST / "guide_rotation.rst")
     control = playbooks.emulator.control
     control.reset()
     assert play(playbooks, onboard, "--check").changed > 0
     onboarded(stage)
     control.put_state(stage.house.control.state())
+    assert play(playbooks, rotate, "--check", "-e", "mtls_rotate_now=2027-06-29").changed > 0
     assert play(playbooks, teardown, "--check").changed > 0
     assert control.requests(write=True) == []
 

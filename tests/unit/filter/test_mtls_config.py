@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import os
 import re
@@ -262,9 +263,65 @@ def test_every_option_is_a_key_or_said_to_be_none(module: str) -> None:
     assert keys - options == set()
 
 
-@pytest.mark.parametrize("role", ["mtls_onboard", "mtls_teardown"])
-def test_the_roles_hand_on_every_option(role: str) -> None:
-    tasks = yaml.safe_load((ROOT / "roles" / role / "tasks" / "phases.yml").read_text())
+ROTATION = {"remove_after": "", "check": ""}
+
+
+def test_what_is_rotated() -> None:
+    work = mtls_config(CONFIG, base="/etc/mtls", rotation=ROTATION)
+    assert work == {**mtls_config(CONFIG, base="/etc/mtls"), "rotation": {"remove_after": None, "check": None}}
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("2026-12-01", "2026-12-01T00:00:00Z"),
+        (dt.date(2026, 12, 1), "2026-12-01T00:00:00Z"),
+        (dt.datetime(2026, 12, 1, 8, 30), "2026-12-01T08:30:00Z"),
+        ("2026-12-01T01:00:00+01:00", "2026-12-01T00:00:00Z"),
+    ],
+)
+def test_when_old_ones_leave_is_a_moment(given: Any, wanted: str) -> None:
+    """YAML makes a date of what is not in quotes."""
+    assert mtls_config(CONFIG, rotation={"remove_after": given})["rotation"]["remove_after"] == wanted
+
+
+def test_the_check_is_a_path_from_the_base(tmp_path: Path) -> None:
+    (tmp_path / "check.yml").touch()
+    rotation = mtls_config(CONFIG, base=str(tmp_path), rotation={"check": "check.yml"})["rotation"]
+    assert rotation["check"] == str(tmp_path / "check.yml")
+
+
+@pytest.mark.parametrize(
+    ("config", "rotation", "said"),
+    [
+        ({"enrollments": [BOUND]}, {}, "ca_sets: there is no entry, and nothing but CA sets is rotated"),
+        ({"ca_sets": [SET]}, {}, "ca_sets[0]: what it shall trust in the end is needed, by one of certificates, "),
+        (entry("ca_sets", certificates=[]), {}, "ca_sets[0]: what it shall trust in the end is needed"),
+        (
+            entry("ca_sets", certificates_file="a.pem", certificates_mode="add"),
+            {},
+            "ca_sets[0].certificates_mode: only exact can be rotated to",
+        ),
+        (CONFIG, {"remove_after": "soon"}, "mtls_rotate_remove_after: 'soon' is not a time in ISO 8601; write it as"),
+        (CONFIG, {"remove_after": True}, "mtls_rotate_remove_after: 'True' is not a time"),
+        (CONFIG, {"check": "none.yml"}, "mtls_rotate_check: there is no file /etc/mtls/none.yml"),
+    ],
+)
+def test_what_cannot_be_rotated_is_named(config: Any, rotation: dict[str, Any], said: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=re.escape(said)):
+        mtls_config(config, base="/etc/mtls", rotation=rotation)
+
+
+@pytest.mark.parametrize(
+    ("role", "part"),
+    [
+        ("mtls_onboard", "phases"),
+        ("mtls_teardown", "phases"),
+        ("mtls_rotate", "version"),
+    ],
+)
+def test_the_roles_hand_on_every_option(role: str, part: str) -> None:
+    tasks = yaml.safe_load((ROOT / "roles" / role / "tasks" / f"{part}.yml").read_text())
     missing = []
     for task in tasks:
         module = next(name for name in task if name.startswith("edgetrust.")).rpartition(".")[2]
