@@ -33,6 +33,10 @@ options:
     description: With O(state=absent), whether the host names of the rules leave the property as well.
     type: bool
     default: false
+  allow_empty:
+    description: Whether the structure may be without any entry.
+    type: bool
+    default: false
   connection:
     description: Options of the connection. Empty ones are left out, relative paths start from O(base).
     type: dict
@@ -311,13 +315,14 @@ def mtls_config(
     remove_hostnames: bool = False,
     connection: Mapping[str, t.Any] | None = None,
     rotation: Mapping[str, t.Any] | None = None,
+    allow_empty: bool = False,
 ) -> Document:
     """By module the options of each of its tasks; AnsibleFilterError with everything that is wrong."""
     problems: list[str] = []
     root = Place("", os.path.abspath(os.path.expanduser(base)), problems)
     structure = Table({name: Key(listed(entry(table)), ()) for name, table in LISTS.items()})
     lists = entry(structure)(root, config)
-    if not problems and not any(lists.values()):
+    if not problems and not allow_empty and not any(lists.values()):
         root.refuse(f"there is no entry in any of {', '.join(LISTS)}")
     if not problems:
         for name in LISTS:

@@ -88,6 +88,7 @@ STARTS: dict[str, list[Start | None]] = {
     "guide_errors": [stock],
     "guide_first_steps": [stock],
     "guide_onboarding": [stock, None, onboarded, None],
+    "guide_report": [onboarded],
     "guide_rotation": [onboarded, None, None, None],
     "guide_rule_files": [stock, None, None, None],
     "guide_safety": [with_two_versions],
@@ -219,6 +220,22 @@ def test_the_plays_of_roles_plan_what_they_are_for(playbooks: Playbooks, stage: 
     assert play(playbooks, rotate, "--check", "-e", "mtls_rotate_now=2027-06-29").changed > 0
     assert play(playbooks, teardown, "--check").changed > 0
     assert control.requests(write=True) == []
+
+
+def test_the_play_of_the_report_reads_and_fails_on_what_is_critical(playbooks: Playbooks, stage: Stage) -> None:
+    (block,) = plays_of(RST / "guide_report.rst")
+    control = playbooks.emulator.control
+    onboarded(stage)
+    state = stage.house.control.state()
+    control.put_state(state)
+    assert play(playbooks, block).changed > 0
+    assert (playbooks.directory / "reports" / "mtls-report.html").exists()
+    assert {r["client"] for r in control.requests()} == {"read_only"}
+    for enrollment in state["accounts"]["A-CCT1234"]["enrollments"]:
+        enrollment["networkConfiguration"].pop("clientMutualAuthentication", None)
+    control.put_state(state)
+    refused = playbooks.run(str(playbooks.directory / "site.yml"))
+    assert refused.status != 0 and "denies all requests for www.example.com" in refused.text
 
 
 def test_the_credentials_of_a_play_and_of_each_host(playbooks: Playbooks) -> None:
