@@ -27,6 +27,11 @@ demo: setup ## Walk through a whole onboarding against the emulator; CERTS=bundl
 test: lint types ## Lint, types, unit tests, laws, integration; ends with the count
 	@.venv/bin/pytest -n $(WORKERS) --dist worksteal
 
+.PHONY: long
+long: setup ## What takes longer than `make test` may: kills after each single request, a long fuzz of the emulator
+	@LAW_7=every EMULATOR_FUZZ=4 .venv/bin/pytest -n $(WORKERS) --dist worksteal \
+	  tests/laws/test_kill.py tests/laws/test_version_writes.py tests/emulator/tests/conformance/test_description_fuzz.py
+
 .PHONY: lint
 lint: setup ## Style and licences
 	@.venv/bin/ruff check --quiet .

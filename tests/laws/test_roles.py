@@ -41,7 +41,7 @@ CONFIG: dict[str, Any] = {
 }
 
 #: Warnings that a run may have. A change of ours may end a moment later in CPS than METS shows it.
-EXPECTED = ("Accepted by allow_outage", "is pending on the enrollment; it is left alone.")
+EXPECTED = ("Accepted by allow_outage", "is in force without it, so it is left alone.")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from authorities import issued
 from in_process import House
 from starts import ROOTS, enter, pems
-from test_kill import kill_after, moments
+from test_kill import kill_after, kills
 
 SET = {"ca_set_name": "partners"}
 MANY = tuple(issued(f"law many {number}").pem for number in range(300))
@@ -76,7 +76,7 @@ def test_law_7_a_part_is_finished_by_the_next_run(refusing: House, start: str, o
     requests = house.control.requests()
     undisturbed = sizes(house)
     assert [r["method"] for r in requests if r["write"]] == ["POST", "POST", "PUT"]
-    for number in moments(requests):
+    for number in kills(requests):
         enter(house, start)
         kill_after(house, number)
         version(house, *MANY[:220], **options, retry_timeout=0.001)

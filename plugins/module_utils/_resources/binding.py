@@ -226,7 +226,10 @@ class CpsBinding:
             plan.attached.append(change)
             plan.assumptions.append(f"The pending {change} will complete.")
         elif pending is not None:
-            plan.warn(f"Change {pending} is pending on the enrollment; it is left alone.", change_id=pending)
+            plan.warn(
+                f"Change {pending} is pending on the enrollment; what is wanted is in force without it, so it is left alone.",
+                change_id=pending,
+            )
         return plan
 
     def _unbinds(self, current: Current, bound: Binding) -> bool:
