@@ -38,6 +38,7 @@ def playbooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playbooks]:
     directory = tmp_path_factory.mktemp("roles")
     (directory / "old-ca.pem").write_text(OLD.pem)
     (directory / "new-ca.pem").write_text(NEW.pem)
+    (directory / "both.pem").write_text(NEW.pem + OLD.pem)
     quick = {"mets_activation": 0.4, "retry_after": 0.2, "latency": 0}
     with Running(tmp_path_factory.mktemp("emulator"), durations=quick, switches={"rate_limits": "off"}) as emulator:
         yield Playbooks(emulator, directory)
@@ -174,6 +175,10 @@ def test_out_once_a_check_agrees_where_a_run_was_killed(playbooks: Playbooks, tr
     assert (steps(done, "partners"), done.fact["outgoing"]) == (["activate 3 on PRODUCTION"], [])
     assert foreseen.fact["assumptions"] == [f"The tasks of {playbooks.directory / 'check.yml'} end well."]
     assert "Old clients are gone" in done.text and "Old clients are gone" not in foreseen.text
+    back, _writes = rotate(
+        playbooks, config={"ca_sets": [{"ca_set_name": "partners", "certificates_file": "both.pem"}]}
+    )
+    assert steps(back, "partners") == IN[1:]
 
 
 def test_what_cannot_be_rotated_is_refused(playbooks: Playbooks) -> None:
