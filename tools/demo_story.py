@@ -269,7 +269,7 @@ class Demo:
             ("to copy from", ""),
             [
                 (CONFIG, "the configuration"),
-                ("playbooks/", "onboard.yml, rotate.yml, teardown.yml: run as edgetrust.akamai.onboard and so on"),
+                ("playbooks/", "onboard, rotate, report and teardown: run as edgetrust.akamai.onboard and so on"),
                 (LOOK, "a playbook that looks"),
                 (LOG, "all that Ansible said"),
             ],
