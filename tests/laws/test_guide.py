@@ -222,20 +222,20 @@ def test_the_plays_of_roles_plan_what_they_are_for(playbooks: Playbooks, stage: 
     assert control.requests(write=True) == []
 
 
-def test_the_play_of_the_report_reads_and_fails_on_what_is_critical(playbooks: Playbooks, stage: Stage) -> None:
+def test_the_play_of_the_report_fails_on_what_is_critical(playbooks: Playbooks, stage: Stage) -> None:
+    """After it has written the files, and sent nothing but reads, as who may only read."""
     (block,) = plays_of(RST / "guide_report.rst")
     control = playbooks.emulator.control
     onboarded(stage)
     state = stage.house.control.state()
-    control.put_state(state)
-    assert play(playbooks, block).changed > 0
-    assert (playbooks.directory / "reports" / "mtls-report.html").exists()
-    assert {r["client"] for r in control.requests()} == {"read_only"}
     for enrollment in state["accounts"]["A-CCT1234"]["enrollments"]:
         enrollment["networkConfiguration"].pop("clientMutualAuthentication", None)
     control.put_state(state)
-    refused = playbooks.run(str(playbooks.directory / "site.yml"))
+    control.forget_requests()
+    refused = playbooks.run(str(playbooks.write("site.yml", block.text)))
     assert refused.status != 0 and "denies all requests for www.example.com" in refused.text
+    assert (playbooks.directory / "reports" / "mtls-report.html").exists()
+    assert {(r["client"], r["method"]) for r in control.requests()} == {("read_only", "GET")}
 
 
 def test_the_credentials_of_a_play_and_of_each_host(playbooks: Playbooks) -> None:
