@@ -98,7 +98,6 @@ import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible.errors import AnsibleFilterError
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.report import NETWORKS, Scope
 from ansible_collections.edgetrust.akamai.plugins.module_utils._domain.report_findings import report
 
@@ -118,17 +117,7 @@ def mtls_report(
     except ValueError:
         raise AnsibleFilterError(f"as_of: {as_of!r} is not a day. Write it as 2026-01-31.") from None
     chosen = tuple(network for network in NETWORKS if network in networks)
-    made: Document = _untemplated(report(results, Scope(day, int(expires_within_days), chosen, config)))
-    return made
-
-
-def _untemplated(value: t.Any) -> t.Any:
-    """The texts are the account's: marked, so that no ansible-core takes one for a template of the play."""
-    if isinstance(value, Mapping):
-        return {name: _untemplated(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_untemplated(item) for item in value]
-    return wrap_var(value) if isinstance(value, str) else value
+    return report(results, Scope(day, int(expires_within_days), chosen, config))
 
 
 class FilterModule:

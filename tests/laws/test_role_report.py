@@ -20,13 +20,14 @@ from playbook_runs import Playbooks, Played
 from starts_papi import DENY, MAIL
 
 TODAY = dt.datetime.now(dt.UTC).date()
-ROOT = issued("Example & Root", days=40)
+# What an account may hold and nobody must take for markup, or for a template.
+TEMPLATE = "{{ 6 * 7 }}"
+DESCRIPTION = f"<script>alert(1)</script> {TEMPLATE}"
+ROOT = issued(f"Example & {TEMPLATE}", days=40)
 CONFIG: dict[str, Any] = {
     "ca_sets": [{"ca_set_name": "partners"}, {"ca_set_name": "strangers"}],
     "properties": [{"property_name": "nowhere"}],
 }
-# What an account may hold and nobody must take for markup, or for a template.
-DESCRIPTION = "<script>alert(1)</script> {{ 6 * 7 }}"
 
 
 def account(house: House) -> Any:
@@ -105,6 +106,7 @@ def foresees_the_files(desk: Desk) -> None:
         ("warning", "not_found", "strangers"),
         ("warning", "not_found", "nowhere"),
     ]
+    assert f"CN=Example & {TEMPLATE}" in foreseen.fact["findings"][0]["text"]
     assert foreseen.fact["findings"][0]["depends_on"][0] == "enrollment 10001 (www.example.com)"
     assert [s["ca_set_name"] for s in foreseen.fact["ca_sets"]] == ["partners"]
     members = {name for row in role_rows("mtls_report", "## Result") for name in re.findall(r"^`(\w+)`", row[0])}
@@ -124,7 +126,7 @@ def tells_what_is_active(desk: Desk) -> None:
         ("www.example.com", "partners"),
     ]
     assert [(p["property_name"], p["production_version"]) for p in document["properties"]] == [("shop", 2), ("www", 3)]
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 6 * 7 }}" in html and "Example &amp; Root" in html
+    assert f"&lt;script&gt;alert(1)&lt;/script&gt; {TEMPLATE}" in html and f"Example &amp; {TEMPLATE}" in html
     assert "<script" not in html and "Nothing is critical; 1 thing to see to" in html
     assert not re.search(r"(?:src|href)=\"(?!#)|url\(|@import", html)
 
