@@ -33,11 +33,11 @@ from demo_screen import Screen, counted, step_line, target
 
 ONBOARD = "edgetrust.akamai.onboard"
 TEARDOWN = "edgetrust.akamai.teardown"
-LOOK = "tools/demo_look.yml"
+REPORT = "edgetrust.akamai.report"
 
 # All in the directory where commands are typed, so that what the screen shows can be typed as well.
 PLACE = Path("demo")
-CONFIG, PACE, LOG = (PLACE / name for name in ("mtls.yml", "pace.yml", "log.txt"))
+CONFIG, PACE, LOG, PAGE = (PLACE / name for name in ("mtls.yml", "pace.yml", "log.txt", "mtls-report.html"))
 ROOTS, OWN = (PLACE / name for name in ("roots.pem", "own.pem"))
 VARIABLES = ("-e", f"@{CONFIG}", "-e", f"@{PACE}")
 
@@ -79,7 +79,7 @@ class Demo:
             ("The plan: what a run would do", self.planning),
             ("The run", self.onboarding),
             ("The same once more: nothing to do", self.silence),
-            ("A look at what is in force", self.looks),
+            ("A report on what is in force", self.report),
             ("Taking it all down again, in the safe order", self.teardown),
         )
 
@@ -216,37 +216,35 @@ class Demo:
             raise Wrong(f"The second run reports changed={outcome.changed}.", _changed(outcome))
         self.screen.good(f"changed=0, and no request that writes: {self.sent()}.")
 
-    def looks(self) -> None:
-        outcome = self.done("look", LOOK)
-        screen = self.screen
-        versions = [
-            (found["item"], version)
-            for found in outcome.found("What is active, and until when")
-            for version in found["result"]["ca_set_versions"]
+    def report(self) -> None:
+        outcome = self.done("report", REPORT, "-e", f"mtls_report_dest={PLACE}")
+        self.nothing_written("The report")
+        screen, found = self.screen, outcome.fact("mtls_report_result")
+        held = [(c, s["ca_set_name"]) for s in found["ca_sets"] for c in s["certificates"]]
+        bound = [(e["ca_set_name"], e["enrollment_id"], ", ".join(e["hostnames"])) for e in found["bindings"]]
+        rules = [
+            (prop["property_name"], version["property_version"], *_rule_row(rule))
+            for prop in found["properties"]
+            for version in prop["versions"]
+            if version["active_on"]
+            for rule in version["mtls_rules"]
         ]
-        uses = [
-            (found["item"], use["enrollment_id"], use["common_name"], _networks(use))
-            for found in outcome.found("Who uses the set")
-            for use in found["result"]["associations"]["enrollments"]
-        ]
-        rules = [rule for found in outcome.found("Which rules enforce it") for rule in found["result"]["mtls_rules"]]
-        if not (versions and uses and rules):
-            raise Wrong(
-                "The look finds nothing in force.", [f"{len(versions)} versions, {len(uses)} uses, {len(rules)} rules"]
-            )
-        screen.table(("CA set", "is used by enrollment", "for", "on"), uses)
+        if not (held and bound and rules):
+            things = f"{len(held)} certificates, {len(bound)} bindings, {len(rules)} rules"
+            raise Wrong("The report finds nothing in force.", [things])
+        screen.table(("CA set", "is bound to enrollment", "for"), bound)
         screen.line()
-        soonest = sorted(
-            (certificate["end_date"][:10], label, certificate["subject"])
-            for label, version in versions
-            for certificate in version["certificates"]
-        )
-        screen.table(("ends first", "CA set", "certificate"), soonest[:3])
+        soonest = sorted((c["end_date"][:10], c["days_left"], name, c["subject"]) for c, name in held)
+        screen.table(("ends first", "days left", "CA set", "certificate"), soonest[:3])
         screen.line()
-        screen.table(
-            ("property", "version", "rule", "host names", "CA sets", "enforcement"),
-            [_rule_row(rule) for rule in rules],
-        )
+        screen.table(("property", "version", "rule", "host names", "CA sets", "enforcement"), rules)
+        screen.line()
+        findings = [(finding["severity"], finding["text"]) for finding in found["findings"]]
+        if findings:
+            screen.table(("", "to see to"), findings[:MOST_DETAILS])
+        else:
+            screen.good("Nothing to see to: nothing expires within 30 days, nobody is denied, both networks are alike.")
+        screen.good(f"All of it is in {PAGE}, to be opened in a browser, and as data beside it.")
 
     def teardown(self) -> None:
         self.plan = []
@@ -270,7 +268,7 @@ class Demo:
             [
                 (CONFIG, "the configuration"),
                 ("playbooks/", "onboard, rotate, report and teardown: run as edgetrust.akamai.onboard and so on"),
-                (LOOK, "a playbook that looks"),
+                (PAGE, "the report, from before the teardown"),
                 (LOG, "all that Ansible said"),
             ],
         )
@@ -427,19 +425,8 @@ def _changed(outcome: Outcome) -> list[str]:
     return [event["task"] for event in outcome.events if event.get("result", {}).get("changed")]
 
 
-def _networks(use: Document) -> str:
-    return " and ".join(name for name in ("staging", "production") if use.get(f"{name}_slots"))
-
-
 def _rule_row(rule: Document) -> tuple[object, ...]:
-    return (
-        rule["property_name"],
-        rule["property_version"],
-        rule["rule_name"],
-        ", ".join(rule["hostnames"]),
-        ", ".join(rule["ca_set_names"]),
-        rule["enforcement"],
-    )
+    return rule["rule_name"], ", ".join(rule["hostnames"]), ", ".join(rule["ca_set_names"]), rule["enforcement"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -491,7 +478,7 @@ def _exports(emulator: Running) -> Iterable[str]:
     yield f"export AKAMAI_EDGERC={shlex.quote(str(emulator.edgerc))}"
     yield f"export AKAMAI_CA_PATH={shlex.quote(str(emulator.ca_path))}"
     yield f"export ANSIBLE_COLLECTIONS_PATH={shlex.quote(str(ROOT / '.cache' / 'collections'))}"
-    yield f".venv/bin/ansible-playbook -i tests/inventory.yml {LOOK} -e @{CONFIG}"
+    yield f".venv/bin/ansible-playbook -i tests/inventory.yml {REPORT} -e @{CONFIG} -e mtls_report_dest={PLACE}"
 
 
 if __name__ == "__main__":
