@@ -15,7 +15,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.validation import check_type_dict
 
-from .._domain.errors import Hazard, InvalidOption, WishError
+from .._domain.errors import INSTEAD, Hazard, InvalidOption, WishError
 from .._domain.past import events
 from .._domain.pem import secrets_in
 from .._domain.plan import Document, Plan, settle_unknown
@@ -39,6 +39,7 @@ HTTP_TIMEOUT: t.Final = 60.0
 RETRY_TIMEOUT: t.Final = 300.0
 YEAR: t.Final = 31_536_000
 READ: t.Final = "`ansible-doc {module}` shows the options and what they take."
+ASSUMABLE: t.Final = "If an earlier task of the play would make it, give its result to this one as `assume`."
 REPORT: t.Final = "This is a fault of the collection: please report it, with this message and what the task looks like."
 
 #: What every end of a module that looks, or changes, has at least.
@@ -222,7 +223,10 @@ def _guarded(module: Module, body: t.Callable[[Run], None]) -> t.NoReturn:
 
 def _fail(run: Run, msg: str, failure: Document, **more: t.Any) -> t.NoReturn:
     seen = settle_unknown(run.current_plan.seen)[0] if run.current_plan else {}
-    cure = failure["cure"] = failure["cure"] or (run.module.read_on if failure["type"] == "invalid_option" else None)
+    cure = failure["cure"] or (run.module.read_on if failure["type"] == "invalid_option" else None)
+    if failure["type"] == "not_found" and run.module.check_mode and "assume" in run.params:
+        cure = f"{cure} {ASSUMABLE}" if cure else ASSUMABLE
+    failure["cure"] = cure
     run.module.fail_json(msg=f"{msg} {cure}" if cure else msg, failure=failure, **run.report(), **seen, **more)
 
 
@@ -289,7 +293,7 @@ def _hazardous(hazards: t.Sequence[Hazard]) -> WishError:
     return WishError(
         "hazard",
         "Refused, as it could do harm: " + " ".join(hazard.breaks for hazard in hazards),
-        cure=f"If that is what you want, accept it with `allow_outage: [{', '.join(names)}]`.",
+        cure=" ".join([*(INSTEAD[name] for name in names), f"Or accept it with `allow_outage: [{', '.join(names)}]`."]),
         hazards=hazards,
     )
 

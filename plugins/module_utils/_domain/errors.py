@@ -30,6 +30,19 @@ HazardName = Literal[
 #: The choices of `allow_outage`.
 HAZARDS: tuple[HazardName, ...] = get_args(HazardName)
 
+#: What to do instead of accepting one.
+INSTEAD: Mapping[HazardName, str] = {
+    "deny_unbound_hostname": "Bind the CA set of the rule first, or have the rule log instead of deny.",
+    "unbind_enforced": "Take the rule out of the property first, and activate that.",
+    "rebind_enforced": "Have the rule name both sets first and activate that; for OCSP, have it log meanwhile.",
+    "delete_live_enrollment": "Take all host names of the certificate off the properties first.",
+    "delete_live_hostname": "Keep the host names on the property if they are still needed.",
+    "remove_trusted_ca": "Keep these authorities until their clients have new certificates.",
+    "remove_last_valid_ca": "Bring a valid authority in first.",
+    "replace_other_version": "Start from the version that is active, so that nobody's work is lost.",
+    "unverified": "Give the API client the access that it lacks for this check.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Hazard:

@@ -108,7 +108,7 @@ class MetsWorld:
         """The CASet, or a `not_found` error that lists the names seen."""
         found = self.ca_set(ref)
         seen = None if found is not None or ref.name is None else [s["caSetName"] for s in self.ca_sets()]
-        cure = "Check the name, or make the set first with `mets_ca_set`; a dry run takes the result of that task as `assume`."
+        cure = "Check the name, or make the set first with `mets_ca_set`."
         if ref.name is None:
             cure = "Check the id: `mets_ca_set_info` lists what there is."
         return only([] if found is None else [found], str(ref), seen, cure=cure)
