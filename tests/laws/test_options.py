@@ -67,6 +67,15 @@ def test_a_failed_activation_says_why_and_where(house: House) -> None:
     assert house.ok("mets_activation_info", **SET, network="PRODUCTION")["activations"] == []
 
 
+def test_records_of_one_version_of_a_set_by_its_id(house: House) -> None:
+    enter(house, "set active, newer editable")
+    number = house.ok("mets_ca_set_info", **SET)["ca_sets"][0]["ca_set_id"]
+    (found,) = house.ok("mets_ca_set_info", ca_set_id=number)["ca_sets"]
+    assert found["ca_set_name"] == "partners"
+    records = {v: house.ok("mets_activation_info", ca_set_id=number, version=v)["activations"] for v in ("1", "2")}
+    assert [[r["version"] for r in records[v]] for v in ("1", "2")] == [[1, 1], []]
+
+
 def test_a_certificate_keeps_its_description(house: House) -> None:
     enter(house, "set without version")
     described = [{**pems(ROOTS[0])[0], "description": "Root of A"}]
