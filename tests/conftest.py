@@ -41,3 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
     from laws_report import LawsReport
 
     config.pluginmanager.register(LawsReport())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Tests that run ansible-playbook take longest: they go first, so that no worker is left alone with one at the end.
+    items.sort(
+        key=lambda item: "playbooks" not in getattr(item, "fixturenames", ()) and "integration" not in item.path.parts
+    )
