@@ -40,7 +40,8 @@ CONFIG: dict[str, Any] = {
     ],
 }
 
-#: Warnings that a run may have. A change of ours may end a moment later in CPS than METS shows it.
+#: Warnings that a run may have. A change of ours may end a moment later in CPS than METS shows it; the starts here have no
+#: changes of anybody else, which such a warning could be about.
 EXPECTED = ("Accepted by allow_outage", "is in force without it, so it is left alone.")
 
 
